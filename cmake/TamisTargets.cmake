@@ -1,0 +1,23 @@
+# How targets of this project are compiled and linked.
+include_guard(GLOBAL)
+
+find_package(Threads REQUIRED)
+
+# Warnings, sanitizers and the common flags of every target that the project builds.
+function(tamis_settings target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion $<$<BOOL:${TAMIS_WARNINGS_AS_ERRORS}>:-Werror>)
+  # A stored NaN or infinity must behave as IEEE says, and results must not depend on contraction by the compiler.
+  target_compile_options(${target} PRIVATE -ffp-contract=off)
+  if(TAMIS_SANITIZE)
+    target_compile_options(${target} PRIVATE -fsanitize=${TAMIS_SANITIZE} -fno-omit-frame-pointer)
+    if(TAMIS_SANITIZE MATCHES "undefined")
+      target_compile_options(${target} PRIVATE -fno-sanitize-recover=undefined)
+    endif()
+    target_link_options(${target} PUBLIC -fsanitize=${TAMIS_SANITIZE})
+  endif()
+endfunction()
+
+# Links libraries that users of tamis do not see: headers as SYSTEM, link requirement only for a static tamis.
+function(tamis_link_private target)
+  target_link_libraries(${target} PRIVATE ${ARGN})
+endfunction()

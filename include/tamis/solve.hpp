@@ -1,0 +1,122 @@
+// The front doors: solve, solve_with_report, least_squares, explain. They pick the method, measure the answer and say how
+// good it is, or throw.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include <tamis/core/dense_types.hpp>
+#include <tamis/core/factorization.hpp>
+#include <tamis/sparse/convert.hpp>
+
+namespace tamis {
+
+struct SolveOptions {
+    Method method = Method::automatic;  ///< a method that was asked for is obeyed or throws; only automatic falls back
+    Ordering ordering = Ordering::automatic;
+    Precision precision = Precision::working;
+    double tolerance = 0;                         ///< backward error to reach; 0: the promise, 10·max(10, √n)·ε
+    std::int64_t max_iterations = 0;              ///< refinement steps (direct) or iterations (iterative); 0: automatic
+    std::int64_t memory_limit = 0;                ///< bytes for the factor; 0: what the machine or its cgroup has left
+    std::chrono::duration<double> time_limit{0};  ///< 0: none; Cancelled when exceeded
+    std::stop_token stop{};                       ///< Cancelled when a stop is requested
+};
+
+/// How a solve went.
+struct SolveReport {
+    Method method = Method::automatic;  ///< the one that gave the answer
+    std::vector<std::string> reasons;   ///< one sentence a decision
+    std::vector<std::string> warnings;  ///< one sentence each; empty when there is nothing to worry about
+    double residual_norm = 0;   ///< ‖b − Ax‖₂ of the returned x, freshly computed (the largest of the columns)
+    double backward_error = 0;  ///< max_i |b − Ax|_i / (‖A‖_∞‖x‖_∞ + ‖b‖_∞) (the largest of the columns)
+    double condition_estimate = 0;  ///< of A in the 1-norm; 0 where it was not estimated (rectangular A)
+    std::int64_t rank = 0;          ///< n for a square nonsingular A
+    std::int64_t iterations = 0;    ///< refinement steps, or iterations
+    std::int64_t factor_nonzeros = 0;
+    double flops = 0;
+    std::int64_t bytes = 0;
+    std::string precision;  ///< the scalar computed in
+    struct Seconds {
+        double analyze = 0;
+        double factor = 0;
+        double solve = 0;
+        double total = 0;
+    } seconds;
+};
+
+/// x and the evidence for it. X is Vector<T>, or Matrix<T> for several right-hand sides.
+template <class T, class X = Vector<T>>
+struct Solution {
+    X x;
+    SolveReport report;
+};
+
+/// What solve would do, and why.
+struct Explanation {
+    Method method = Method::automatic;
+    std::vector<std::string> reasons;
+};
+
+namespace detail {
+
+/// x (cols(A)×k) from b (rows(A)×k), any strides.
+template <class T, class I>
+SolveReport solve(CsrView<T, I> A, MatrixView<const T> b, MatrixView<T> x, const SolveOptions& options);
+template <class T, class I>
+SolveReport least_squares(CsrView<T, I> A, MatrixView<const T> b, MatrixView<T> x, const SolveOptions& options);
+template <class T, class I>
+Explanation explain(CsrView<T, I> A, const SolveOptions& options);
+}  // namespace detail
+
+/// Solves A x = b and reports. Square A: the method is chosen from structure(A) (diagonal, triangular, Cholesky where A is
+/// Hermitian with positive diagonal, falling back to LU, otherwise LU); rectangular A: least squares or minimum norm by QR.
+/// The answer is refined until its backward error is at most `tolerance`. b may be a vector or a matrix of right-hand sides,
+/// any Eigen object or expression, std::vector or span; it is not written to.
+/// Throws SingularMatrix (with the advice to use least_squares), DimensionMismatch, InvalidArgument (non-finite input, with
+/// the position), NotConverged (the promised backward error is out of reach), MemoryLimitExceeded, Cancelled.
+template <SparseMatrix M, DenseArgument B>
+[[nodiscard]] auto solve_with_report(const M& A, const B& b, const SolveOptions& options = {}) {
+    using T = scalar_t<M>;
+    const detail::CsrInput<M> a(A);
+    const detail::DenseInput<T, B> rhs(b);
+    Solution<T, DenseResult<T, B>> s;
+    s.x.resize(A.cols(), rhs.matrix().cols());
+    s.report = detail::solve<T, index_t<M>>(a.view(), rhs.matrix(), MatrixView<T>(s.x), options);
+    return s;
+}
+
+/// solve_with_report without the report: Vector<T> for a vector b, Matrix<T> for a matrix b.
+template <SparseMatrix M, DenseArgument B>
+[[nodiscard]] auto solve(const M& A, const B& b, const SolveOptions& options = {}) {
+    return solve_with_report(A, b, options).x;
+}
+
+/// The minimum-norm x among those that minimise ‖b − Ax‖₂, for any shape and rank; `report.rank` is the numerical rank.
+template <SparseMatrix M, DenseArgument B>
+[[nodiscard]] auto least_squares_with_report(const M& A, const B& b, const SolveOptions& options = {}) {
+    using T = scalar_t<M>;
+    const detail::CsrInput<M> a(A);
+    const detail::DenseInput<T, B> rhs(b);
+    Solution<T, DenseResult<T, B>> s;
+    s.x.resize(A.cols(), rhs.matrix().cols());
+    s.report = detail::least_squares<T, index_t<M>>(a.view(), rhs.matrix(), MatrixView<T>(s.x), options);
+    return s;
+}
+
+template <SparseMatrix M, DenseArgument B>
+[[nodiscard]] auto least_squares(const M& A, const B& b, const SolveOptions& options = {}) {
+    return least_squares_with_report(A, b, options).x;
+}
+
+/// The decision that solve would take for A, without solving: the object that solve itself follows.
+template <SparseMatrix M>
+[[nodiscard]] Explanation explain(const M& A, const SolveOptions& options = {}) {
+    const detail::CsrInput<M> a(A);
+    return detail::explain<scalar_t<M>, index_t<M>>(a.view(), options);
+}
+
+}  // namespace tamis

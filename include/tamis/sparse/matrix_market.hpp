@@ -1,0 +1,127 @@
+// Matrix Market files: read and written whole, in parallel, compressed or not.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <iosfwd>
+#include <string>
+#include <string_view>
+
+#include <tamis/core/dense_types.hpp>
+#include <tamis/sparse/convert.hpp>
+#include <tamis/sparse/coo.hpp>
+
+namespace tamis {
+
+enum class MatrixMarketFormat { coordinate, array };
+enum class MatrixMarketField { real, integer, complex, pattern };
+/// `detect` only when writing: the strongest symmetry that the values have.
+enum class MatrixMarketSymmetry { general, symmetric, skew_symmetric, hermitian, detect };
+
+std::string_view to_string(MatrixMarketFormat format) noexcept;
+std::string_view to_string(MatrixMarketField field) noexcept;
+/// The word of the file format, e.g. "skew-symmetric".
+std::string_view to_string(MatrixMarketSymmetry symmetry) noexcept;
+
+/// What the head of a file says. `entries` is what the size line promises (coordinate) or implies (array), unverified.
+struct MatrixMarketInfo {
+    MatrixMarketFormat format = MatrixMarketFormat::coordinate;
+    MatrixMarketField field = MatrixMarketField::real;
+    MatrixMarketSymmetry symmetry = MatrixMarketSymmetry::general;
+    std::int64_t rows = 0;
+    std::int64_t cols = 0;
+    std::int64_t entries = 0;
+    std::string comment;  ///< comment lines without their leading '%', joined by newlines
+};
+
+struct MatrixMarketWriteOptions {
+    std::string comment{};  ///< written as % lines after the banner
+    MatrixMarketSymmetry symmetry =
+        MatrixMarketSymmetry::general;  ///< refused (InvalidArgument) if the values do not have it
+    int precision = 0;                  ///< significant digits; 0: shortest that reads back the same bits
+};
+
+/// Reads only the head. Paths ending in .gz and .zst are decompressed; "-" is standard input.
+[[nodiscard]] MatrixMarketInfo matrix_market_info(const std::filesystem::path& path);
+[[nodiscard]] MatrixMarketInfo matrix_market_info(std::istream& in);
+
+/// Reads a file of either format as Csr: both triangles are filled, pattern entries are 1, duplicates are summed, zeros of a
+/// coordinate file are kept (of an array file dropped). A real file read as complex widens; a complex file read as real is
+/// refused (ParseError). Parsed in parallel; memory is bounded by the real size of the file, never by what its header
+/// promises. Throws ParseError (file, line, column, what was expected), IoError, IndexOverflow.
+template <Scalar T, Index I = std::int32_t>
+[[nodiscard]] Csr<T, I> read_matrix_market(const std::filesystem::path& path);
+template <Scalar T, Index I = std::int32_t>
+[[nodiscard]] Csr<T, I> read_matrix_market(std::istream& in);
+
+/// The same as triplets in file order, an off-diagonal entry of a symmetric file followed by its mirror image.
+template <Scalar T, Index I = std::int32_t>
+[[nodiscard]] Coo<T, I> read_matrix_market_coo(const std::filesystem::path& path);
+template <Scalar T, Index I = std::int32_t>
+[[nodiscard]] Coo<T, I> read_matrix_market_coo(std::istream& in);
+
+namespace detail {
+/// A dense column-major matrix in a plain buffer.
+template <class T>
+struct DenseBuffer {
+    std::int64_t rows = 0;
+    std::int64_t cols = 0;
+    Array<T> values;
+};
+template <class T>
+DenseBuffer<T> read_matrix_market_dense(const std::filesystem::path& path);
+template <class T>
+DenseBuffer<T> read_matrix_market_dense(std::istream& in);
+/// As the dense reader, but more than one column is a ParseError.
+template <class T>
+DenseBuffer<T> read_matrix_market_vector(const std::filesystem::path& path);
+template <class T>
+DenseBuffer<T> read_matrix_market_vector(std::istream& in);
+
+template <class T, class I>
+void write_matrix_market(const std::filesystem::path& path, CsrView<T, I> A, const MatrixMarketWriteOptions& options);
+template <class T, class I>
+void write_matrix_market(std::ostream& out, CsrView<T, I> A, const MatrixMarketWriteOptions& options);
+template <class T>
+void write_matrix_market(const std::filesystem::path& path, MatrixView<const T> A, const MatrixMarketWriteOptions& options);
+template <class T>
+void write_matrix_market(std::ostream& out, MatrixView<const T> A, const MatrixMarketWriteOptions& options);
+}  // namespace detail
+
+/// Reads a file of either format as a dense matrix. A file that promises more entries than it holds is refused before memory
+/// for them is taken.
+template <Scalar T, class Source>
+[[nodiscard]] Matrix<T> read_matrix_market_dense(Source&& source) {
+    const auto b = detail::read_matrix_market_dense<T>(source);
+    return Eigen::Map<const Matrix<T>>(b.values.data(), b.rows, b.cols);
+}
+
+/// Reads a file of either format that has one column.
+template <Scalar T, class Source>
+[[nodiscard]] Vector<T> read_matrix_market_vector(Source&& source) {
+    const auto b = detail::read_matrix_market_vector<T>(source);
+    return Eigen::Map<const Vector<T>>(b.values.data(), b.rows);
+}
+
+/// Writes a sparse matrix as a coordinate file, a dense matrix or vector as an array file. A path is written atomically: the
+/// whole file or none (.gz, .zst compress; "-" is standard output). Throws IoError; InvalidArgument for a symmetry that the
+/// values do not have.
+template <class Target, SparseMatrix M>
+void write_matrix_market(Target&& target, const M& A, const MatrixMarketWriteOptions& options = {});
+template <class Target, DenseArgument B>
+    requires(!SparseMatrix<B>)
+void write_matrix_market(Target&& target, const B& A, const MatrixMarketWriteOptions& options = {}) {
+    using T = dense_scalar_t<B>;
+    const detail::DenseInput<T, B> a(A);
+    detail::write_matrix_market<T>(target, a.matrix(), options);
+}
+
+template <class Target, SparseMatrix M>
+void write_matrix_market(Target&& target, const M& A, const MatrixMarketWriteOptions& options) {
+    using T = scalar_t<M>;
+    using I = index_t<M>;
+    const detail::CsrInput<M> a(A);
+    detail::write_matrix_market<T, I>(target, a.view(), options);
+}
+
+}  // namespace tamis

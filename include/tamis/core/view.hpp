@@ -67,8 +67,10 @@ class VectorView {
     VectorView() noexcept = default;
     VectorView(T* data, std::int64_t size, std::int64_t stride = 1) noexcept : data_(data), size_(size), stride_(stride) {}
     /// From a view with write access to one without.
-    VectorView(const VectorView<std::remove_const_t<T>>& other) noexcept requires std::is_const_v<T>
-        : data_(other.data()), size_(other.size()), stride_(other.stride()) {}
+    template <class U>
+        requires(std::is_const_v<T>&& std::same_as<U, std::remove_const_t<T>>)
+    VectorView(const VectorView<U>& other)
+    noexcept : data_(other.data()), size_(other.size()), stride_(other.stride()) {}
 
     template <class E>
         requires detail::EigenStorage<std::remove_cvref_t<E>> &&
@@ -141,8 +143,10 @@ class MatrixView {
           col_stride_(col_stride) {}
     /// Column-major and contiguous.
     MatrixView(T* data, std::int64_t rows, std::int64_t cols) noexcept : MatrixView(data, rows, cols, 1, rows) {}
-    MatrixView(const MatrixView<std::remove_const_t<T>>& other) noexcept requires std::is_const_v<T>
-        : MatrixView(other.data(), other.rows(), other.cols(), other.row_stride(), other.col_stride()) {}
+    template <class U>
+        requires(std::is_const_v<T>&& std::same_as<U, std::remove_const_t<T>>)
+    MatrixView(const MatrixView<U>& other)
+    noexcept : MatrixView(other.data(), other.rows(), other.cols(), other.row_stride(), other.col_stride()) {}
     /// A vector as a matrix of one column.
     template <class U>
         requires detail::PointsTo<U*, T>

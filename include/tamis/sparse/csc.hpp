@@ -27,8 +27,8 @@ class Csc {
     static constexpr bool is_row_major = false;
     static constexpr bool is_view = false;
 
-    /// The empty 0×0 matrix.
-    Csc() : Csc(0, 0) {}
+    /// The empty 0×0 matrix; allocates nothing.
+    Csc() noexcept = default;
     /// A matrix of the given shape without entries. InvalidArgument for negative sizes, IndexOverflow beyond I.
     Csc(std::int64_t rows, std::int64_t cols);
     /// Copies what the view shows.
@@ -42,19 +42,41 @@ class Csc {
           indices_(std::move(row_indices)),
           values_(std::move(values)) {}
 
+    Csc(const Csc&) = default;
+    /// The matrix moved from is left as the empty 0×0 matrix.
+    Csc(Csc&& other) noexcept
+        : rows_(std::exchange(other.rows_, 0)),
+          cols_(std::exchange(other.cols_, 0)),
+          offsets_(std::move(other.offsets_)),
+          indices_(std::move(other.indices_)),
+          values_(std::move(other.values_)) {}
+    Csc& operator=(const Csc& other) {
+        Csc copy(other);
+        swap(copy);
+        return *this;
+    }
+    Csc& operator=(Csc&& other) noexcept {
+        Csc taken(std::move(other));
+        swap(taken);
+        return *this;
+    }
+    ~Csc() = default;
+
     /// Copies the arrays; sorts each column and sums duplicates where needed. InvalidArgument for arrays that are
     /// inconsistent: wrong lengths, offsets that do not start at 0, decrease or end beyond the indices, indices outside.
     /// O(nnz log of the longest column) at worst, O(nnz) if sorted.
     static Csc from_arrays(std::int64_t rows, std::int64_t cols, std::span<const I> col_offsets,
                            std::span<const I> row_indices, std::span<const T> values);
-    /// Takes the vectors over without a copy; sorts and sums in place.
+    /// Takes the vectors over without a copy; sorts and sums in place. Refused vectors are left as they were.
     static Csc from_arrays(std::int64_t rows, std::int64_t cols, std::vector<I>&& col_offsets, std::vector<I>&& row_indices,
                            std::vector<T>&& values);
 
     [[nodiscard]] std::int64_t rows() const noexcept { return rows_; }
     [[nodiscard]] std::int64_t cols() const noexcept { return cols_; }
     [[nodiscard]] std::int64_t nnz() const noexcept { return indices_.size(); }
-    [[nodiscard]] std::span<const I> col_offsets() const noexcept { return offsets_.span(); }
+    [[nodiscard]] std::span<const I> col_offsets() const noexcept {
+        return offsets_.empty() ? std::span<const I>(detail::no_rows<I>) : offsets_.span();
+    }
     [[nodiscard]] std::span<const I> row_indices() const noexcept { return indices_.span(); }
     [[nodiscard]] std::span<const T> values() const noexcept { return values_.span(); }
     [[nodiscard]] std::span<T> values() noexcept { return values_.span(); }
@@ -69,16 +91,25 @@ class Csc {
     [[nodiscard]] Csc block(std::int64_t i, std::int64_t j, std::int64_t r, std::int64_t c) const;
 
     [[nodiscard]] CscView<T, I> view() const noexcept {
-        return {unchecked, rows_, cols_, offsets_.span(), indices_.span(), values_.span()};
+        return {unchecked, rows_, cols_, col_offsets(), indices_.span(), values_.span()};
     }
+    /// Implicit, for lvalues only: a view of a temporary would dangle.
     operator CscView<T, I>() const& noexcept { return view(); }
-    /// A view of a temporary would dangle.
     operator CscView<T, I>() const&& = delete;
     /// The transpose in the other format, free of charge; it refers to this matrix.
     [[nodiscard]] CsrView<T, I> transposed_view() const& noexcept { return view().transposed_view(); }
     [[nodiscard]] CsrView<T, I> transposed_view() const&& = delete;
 
-    /// The arrays, moved out; the matrix is left empty (0×0 without arrays) and may only be assigned to or destroyed.
+    void swap(Csc& other) noexcept {
+        std::swap(rows_, other.rows_);
+        std::swap(cols_, other.cols_);
+        offsets_.swap(other.offsets_);
+        indices_.swap(other.indices_);
+        values_.swap(other.values_);
+    }
+
+    /// The arrays, moved out; what is left is the empty 0×0 matrix. A default-constructed or moved-from matrix has no
+    /// offsets.
     struct Arrays {
         Array<I> offsets;
         Array<I> indices;
@@ -123,15 +154,26 @@ auto from_major(Csr<scalar_t<M>, index_t<M>>&& R) noexcept {
 }  // namespace detail
 
 template <class T, class I>
-Vector<T> Csc<T, I>::diagonal() const {
+Vector<T> CscView<T, I>::diagonal() const {
     Vector<T> d(std::min(rows_, cols_));
     detail::diagonal(detail::major_view(*this), VectorView<T>(d));
     return d;
 }
 
 template <class T, class I>
+Csc<T, I> CscView<T, I>::block(std::int64_t i, std::int64_t j, std::int64_t r, std::int64_t c) const {
+    detail::check_block(i, j, r, c, rows_, cols_);
+    return as_transposed(detail::block(transposed_view(), j, i, c, r));
+}
+
+template <class T, class I>
+Vector<T> Csc<T, I>::diagonal() const {
+    return view().diagonal();
+}
+
+template <class T, class I>
 Csc<T, I> Csc<T, I>::block(std::int64_t i, std::int64_t j, std::int64_t r, std::int64_t c) const {
-    return as_transposed(detail::block(detail::major_view(*this), j, i, c, r));
+    return view().block(i, j, r, c);
 }
 
 }  // namespace tamis

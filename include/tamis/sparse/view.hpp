@@ -4,11 +4,16 @@
 // sorted and without repetition in each row (column). Explicit zeros are allowed.
 #pragma once
 
+#include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <ranges>
 #include <span>
+#include <type_traits>
 #include <utility>
 
+#include <tamis/core/dense_types.hpp>
 #include <tamis/core/error.hpp>
 #include <tamis/core/scalar.hpp>
 
@@ -31,13 +36,15 @@ struct Unchecked {
 };
 inline constexpr Unchecked unchecked{};
 
-/// The entries of one row (or column): iterates [index, value] pairs, so `for (auto [j, v] : A.row(i))` works.
+/// The entries of one row (or column): a random access range of [index, value] pairs, so `for (auto [j, v] : A.row(i))`
+/// works. It refers to the matrix's arrays.
 template <class T, class I>
 class SparseSlice {
   public:
     struct Entry {
         I index;
         T value;
+        friend bool operator==(const Entry&, const Entry&) = default;
     };
     class iterator {
       public:
@@ -73,7 +80,10 @@ class SparseSlice {
         const I* index_ = nullptr;
         const T* value_ = nullptr;
     };
+    using const_iterator = iterator;
+    using value_type = Entry;
 
+    SparseSlice() noexcept = default;
     SparseSlice(std::span<const I> indices, std::span<const T> values) noexcept : indices_(indices), values_(values) {}
     [[nodiscard]] iterator begin() const noexcept { return {indices_.data(), values_.data()}; }
     [[nodiscard]] iterator end() const noexcept {
@@ -92,8 +102,12 @@ class SparseSlice {
 
 namespace detail {
 
+/// The offsets of a matrix without rows (columns): what default-constructed and moved-from matrices show.
+template <class I>
+inline constexpr I no_rows[1] = {0};
+
 /// Throws InvalidArgument unless the arrays are a canonical compressed matrix of `major` rows (columns) and `minor` columns
-/// (rows). `what` and `major_name` word the message ("CsrView", "row").
+/// (rows). `what` and `major_name` ("row" or "column") word the message.
 template <class I>
 void check_compressed(const char* what, const char* major_name, std::int64_t major, std::int64_t minor,
                       std::span<const I> offsets, std::span<const I> indices, std::int64_t values);
@@ -115,7 +129,12 @@ T find_value(std::span<const I> indices, std::span<const T> values, std::int64_t
     return low < indices.size() && static_cast<std::int64_t>(indices[low]) == index ? values[low] : T(0);
 }
 
+/// Throws InvalidArgument: entry (i, j) is outside the rows×cols matrix.
 [[noreturn]] void throw_outside(const char* what, std::int64_t i, std::int64_t j, std::int64_t rows, std::int64_t cols);
+/// Throws InvalidArgument: there are `count` rows (columns), and `index` is none of them. `name` is "row" or "column".
+[[noreturn]] void throw_no_such(const char* what, const char* name, std::int64_t index, std::int64_t count);
+/// Throws InvalidArgument unless the r×c block at (i, j) lies inside the rows×cols matrix.
+void check_block(std::int64_t i, std::int64_t j, std::int64_t r, std::int64_t c, std::int64_t rows, std::int64_t cols);
 
 }  // namespace detail
 
@@ -151,24 +170,28 @@ class CsrView {
     [[nodiscard]] std::int64_t rows() const noexcept { return rows_; }
     [[nodiscard]] std::int64_t cols() const noexcept { return cols_; }
     [[nodiscard]] std::int64_t nnz() const noexcept { return std::ssize(indices_); }
-    /// rows() + 1 offsets; empty only for a default-constructed view.
+    /// rows() + 1 offsets.
     [[nodiscard]] std::span<const I> row_offsets() const noexcept { return offsets_; }
     [[nodiscard]] std::span<const I> col_indices() const noexcept { return indices_; }
     [[nodiscard]] std::span<const T> values() const noexcept { return values_; }
     /// The entries of row i as [column, value] pairs; InvalidArgument outside the matrix.
     [[nodiscard]] SparseSlice<T, I> row(std::int64_t i) const {
-        if (i < 0 || i >= rows_) detail::throw_outside("row", i, -1, rows_, cols_);
+        if (i < 0 || i >= rows_) detail::throw_no_such("row", "row", i, rows_);
         const auto first = static_cast<std::size_t>(offsets_[static_cast<std::size_t>(i)]);
         const auto count = static_cast<std::size_t>(offsets_[static_cast<std::size_t>(i) + 1]) - first;
         return {indices_.subspan(first, count), values_.subspan(first, count)};
     }
-    /// The value at (i, j), 0 where nothing is stored; O(log of the row's length).
+    /// The value at (i, j), 0 where nothing is stored; O(log of the row's length). InvalidArgument outside the matrix.
     [[nodiscard]] T coeff(std::int64_t i, std::int64_t j) const {
         if (i < 0 || i >= rows_ || j < 0 || j >= cols_) detail::throw_outside("coeff", i, j, rows_, cols_);
         const auto r = row(i);
         return detail::find_value<T, I>(r.indices(), r.values(), j);
     }
-    /// The transpose, free of charge.
+    /// The min(rows, cols) diagonal entries, 0 where nothing is stored (defined in tamis/sparse/csr.hpp).
+    [[nodiscard]] Vector<T> diagonal() const;
+    /// The r×c submatrix whose first entry is (i, j), copied; InvalidArgument if it reaches outside (tamis/sparse/csr.hpp).
+    [[nodiscard]] Csr<T, I> block(std::int64_t i, std::int64_t j, std::int64_t r, std::int64_t c) const;
+    /// The transpose in the other format, free of charge.
     [[nodiscard]] CscView<T, I> transposed_view() const noexcept {
         return {unchecked, cols_, rows_, offsets_, indices_, values_};
     }
@@ -177,7 +200,7 @@ class CsrView {
   private:
     std::int64_t rows_ = 0;
     std::int64_t cols_ = 0;
-    std::span<const I> offsets_;
+    std::span<const I> offsets_ = detail::no_rows<I>;
     std::span<const I> indices_;
     std::span<const T> values_;
 };
@@ -213,21 +236,28 @@ class CscView {
     [[nodiscard]] std::int64_t rows() const noexcept { return rows_; }
     [[nodiscard]] std::int64_t cols() const noexcept { return cols_; }
     [[nodiscard]] std::int64_t nnz() const noexcept { return std::ssize(indices_); }
+    /// cols() + 1 offsets.
     [[nodiscard]] std::span<const I> col_offsets() const noexcept { return offsets_; }
     [[nodiscard]] std::span<const I> row_indices() const noexcept { return indices_; }
     [[nodiscard]] std::span<const T> values() const noexcept { return values_; }
     /// The entries of column j as [row, value] pairs; InvalidArgument outside the matrix.
     [[nodiscard]] SparseSlice<T, I> col(std::int64_t j) const {
-        if (j < 0 || j >= cols_) detail::throw_outside("col", -1, j, rows_, cols_);
+        if (j < 0 || j >= cols_) detail::throw_no_such("col", "column", j, cols_);
         const auto first = static_cast<std::size_t>(offsets_[static_cast<std::size_t>(j)]);
         const auto count = static_cast<std::size_t>(offsets_[static_cast<std::size_t>(j) + 1]) - first;
         return {indices_.subspan(first, count), values_.subspan(first, count)};
     }
+    /// The value at (i, j), 0 where nothing is stored; O(log of the column's length). InvalidArgument outside the matrix.
     [[nodiscard]] T coeff(std::int64_t i, std::int64_t j) const {
         if (i < 0 || i >= rows_ || j < 0 || j >= cols_) detail::throw_outside("coeff", i, j, rows_, cols_);
         const auto c = col(j);
         return detail::find_value<T, I>(c.indices(), c.values(), i);
     }
+    /// The min(rows, cols) diagonal entries, 0 where nothing is stored (defined in tamis/sparse/csc.hpp).
+    [[nodiscard]] Vector<T> diagonal() const;
+    /// The r×c submatrix whose first entry is (i, j), copied; InvalidArgument if it reaches outside (tamis/sparse/csc.hpp).
+    [[nodiscard]] Csc<T, I> block(std::int64_t i, std::int64_t j, std::int64_t r, std::int64_t c) const;
+    /// The transpose in the other format, free of charge.
     [[nodiscard]] CsrView<T, I> transposed_view() const noexcept {
         return {unchecked, cols_, rows_, offsets_, indices_, values_};
     }
@@ -236,7 +266,7 @@ class CscView {
   private:
     std::int64_t rows_ = 0;
     std::int64_t cols_ = 0;
-    std::span<const I> offsets_;
+    std::span<const I> offsets_ = detail::no_rows<I>;
     std::span<const I> indices_;
     std::span<const T> values_;
 };
@@ -280,3 +310,8 @@ using owner_t =
 }  // namespace detail
 
 }  // namespace tamis
+
+template <class T, class I>
+inline constexpr bool std::ranges::enable_borrowed_range<tamis::SparseSlice<T, I>> = true;
+template <class T, class I>
+inline constexpr bool std::ranges::enable_view<tamis::SparseSlice<T, I>> = true;

@@ -1,0 +1,151 @@
+// The checks that stand where raw arrays and indices enter.
+#include <tamis/sparse/view.hpp>
+
+#include <algorithm>
+#include <limits>
+#include <string>
+
+#include "core/parallel.hpp"
+#include "sparse/compressed.hpp"
+
+namespace tamis::detail {
+
+namespace {
+
+std::string number(std::int64_t n) {
+    return std::to_string(n);
+}
+
+bool by_rows(const char* major_name) noexcept {
+    return major_name[0] == 'r';
+}
+
+[[noreturn]] void refuse(const char* what, const std::string& sentence) {
+    throw InvalidArgument(std::string(what) + ": " + sentence);
+}
+
+/// "rows are 0 to 4", or words for an empty range.
+std::string range_of(const std::string& name, std::int64_t count) {
+    return count > 0 ? name + "s are 0 to " + number(count - 1) : "there are no " + name + "s";
+}
+
+/// The row (column) that holds entry k.
+template <class I>
+std::int64_t owner_of(std::span<const I> offsets, std::int64_t k) {
+    return std::upper_bound(offsets.begin(), offsets.end(), static_cast<I>(k)) - offsets.begin() - 1;
+}
+
+}  // namespace
+
+void throw_outside(const char* what, std::int64_t i, std::int64_t j, std::int64_t rows, std::int64_t cols) {
+    refuse(what, "(" + number(i) + ", " + number(j) + ") is outside the " + number(rows) + "×" + number(cols) + " matrix; " +
+                     range_of("row", rows) + ", " + range_of("column", cols));
+}
+
+void throw_no_such(const char* what, const char* name, std::int64_t index, std::int64_t count) {
+    refuse(what, std::string(name) + " " + number(index) + " is outside the matrix; " + range_of(name, count));
+}
+
+void check_block(std::int64_t i, std::int64_t j, std::int64_t r, std::int64_t c, std::int64_t rows, std::int64_t cols) {
+    if (r < 0 || c < 0)
+        refuse("block", "a block of " + number(r) + " rows and " + number(c) + " columns; sizes must not be negative");
+    // rows - r cannot overflow, i + r could.
+    if (i < 0 || j < 0 || i > rows - r || j > cols - c)
+        refuse("block", "the " + number(r) + "×" + number(c) + " block at (" + number(i) + ", " + number(j) +
+                            ") reaches outside the " + number(rows) + "×" + number(cols) + " matrix");
+}
+
+template <class I>
+void check_sizes(const char* what, std::int64_t rows, std::int64_t cols) {
+    if (rows < 0 || cols < 0)
+        refuse(what, number(rows) + " rows and " + number(cols) + " columns; sizes must not be negative");
+    constexpr std::int64_t most = std::numeric_limits<I>::max();
+    if (rows > most || cols > most)
+        throw IndexOverflow(std::string(what) + ": " + number(rows) + " rows and " + number(cols) +
+                            " columns are more than the index type int32 can count (" + number(most) +
+                            "); use int64 indices (std::int64_t)");
+}
+
+template <class I>
+void check_count(const char* what, std::int64_t n) {
+    constexpr std::int64_t most = std::numeric_limits<I>::max();
+    if (n > most)
+        throw IndexOverflow(std::string(what) + ": " + number(n) +
+                            " entries are more than the index type int32 can count (" + number(most) +
+                            "); use int64 indices (std::int64_t)");
+}
+
+template <class I>
+void check_offsets(const char* what, const char* major_name, std::int64_t major, std::span<const I> offsets,
+                   std::int64_t indices, std::int64_t values) {
+    const std::string offsets_name = by_rows(major_name) ? "row_offsets" : "col_offsets";
+    const std::string indices_name = by_rows(major_name) ? "col_indices" : "row_indices";
+    if (std::ssize(offsets) - 1 != major)
+        refuse(what, offsets_name + " has " + number(std::ssize(offsets)) + " elements; it needs one more than there are " +
+                         major_name + "s (" + number(major) + ")");
+    if (indices != values)
+        refuse(what, indices_name + " has " + number(indices) + " elements and values has " + number(values) +
+                         "; they must have the same number");
+    check_count<I>(what, indices);
+    if (offsets.front() != 0)
+        refuse(what, offsets_name + " starts with " + number(offsets.front()) + "; it must start with 0");
+    for (std::size_t i = 1; i < offsets.size(); ++i)
+        if (offsets[i] < offsets[i - 1])
+            refuse(what, offsets_name + " decreases from " + number(offsets[i - 1]) + " to " + number(offsets[i]) + " in " +
+                             major_name + " " + std::to_string(i - 1) + "; it must not decrease");
+    if (offsets.back() != indices)
+        refuse(what, offsets_name + " ends with " + number(offsets.back()) + ", but " + indices_name + " has " +
+                         number(indices) + " elements; the last offset must be their number");
+}
+
+template <class I>
+void check_indices(const char* what, const char* major_name, std::int64_t minor, std::span<const I> offsets,
+                   std::span<const I> indices) {
+    const std::int64_t n = std::ssize(indices);
+    const I* const index = indices.data();
+    std::int64_t outside = n;  // the first entry with an index outside
+#pragma omp parallel for num_threads(threads_for(n / 4)) schedule(static) reduction(min : outside)
+    for (std::int64_t k = 0; k < n; ++k)
+        if (index[k] < 0 || index[k] >= minor) outside = std::min(outside, k);
+    if (outside == n) return;
+    const std::string minor_name = by_rows(major_name) ? "column" : "row";
+    refuse(what, std::string(major_name) + " " + number(owner_of(offsets, outside)) + " has " + minor_name + " index " +
+                     number(index[outside]) + " (entry " + number(outside) + "); " + range_of(minor_name, minor));
+}
+
+template <class I>
+void check_compressed(const char* what, const char* major_name, std::int64_t major, std::int64_t minor,
+                      std::span<const I> offsets, std::span<const I> indices, std::int64_t values) {
+    check_offsets(what, major_name, major, offsets, std::ssize(indices), values);
+    check_indices(what, major_name, minor, offsets, indices);
+
+    const I* const offset = offsets.data();
+    const I* const index = indices.data();
+    const std::int64_t n = std::ssize(indices);
+    std::int64_t bad = n;  // the first entry that does not come after its predecessor
+#pragma omp parallel for num_threads(threads_for(n / 4)) schedule(static) reduction(min : bad)
+    for (std::int64_t i = 0; i < major; ++i)
+        for (std::int64_t k = offset[i] + std::int64_t{1}; k < offset[i + 1]; ++k)
+            if (index[k] <= index[k - 1]) bad = std::min(bad, k);
+    if (bad == n) return;
+
+    const std::string minor_name = by_rows(major_name) ? "column" : "row";
+    const std::string where = std::string(major_name) + " " + number(owner_of(offsets, bad));
+    if (index[bad] == index[bad - 1])
+        refuse(what, where + " repeats " + minor_name + " index " + number(index[bad]) + " (entry " + number(bad) +
+                         "); from_arrays of an owning matrix sums repeated entries");
+    refuse(what, where + " is not sorted: " + minor_name + " index " + number(index[bad]) + " follows " +
+                     number(index[bad - 1]) + " (entry " + number(bad) + "); from_arrays of an owning matrix sorts");
+}
+
+#define TAMIS_CHECKS(I)                                                                                                     \
+    template void check_sizes<I>(const char*, std::int64_t, std::int64_t);                                                  \
+    template void check_count<I>(const char*, std::int64_t);                                                                \
+    template void check_offsets<I>(const char*, const char*, std::int64_t, std::span<const I>, std::int64_t, std::int64_t); \
+    template void check_indices<I>(const char*, const char*, std::int64_t, std::span<const I>, std::span<const I>);         \
+    template void check_compressed<I>(const char*, const char*, std::int64_t, std::int64_t, std::span<const I>,             \
+                                      std::span<const I>, std::int64_t);
+TAMIS_CHECKS(std::int32_t)
+TAMIS_CHECKS(std::int64_t)
+
+}  // namespace tamis::detail

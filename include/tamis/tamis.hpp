@@ -5,6 +5,7 @@
 #include <tamis/core/dense_types.hpp>
 #include <tamis/core/error.hpp>
 #include <tamis/core/factorization.hpp>
+#include <tamis/core/one_norm.hpp>
 #include <tamis/core/scalar.hpp>
 #include <tamis/core/threads.hpp>
 #include <tamis/core/version.hpp>
@@ -14,5 +15,6 @@
 #include <tamis/sparse/csc.hpp>
 #include <tamis/sparse/csr.hpp>
 #include <tamis/sparse/matrix_market.hpp>
+#include <tamis/sparse/multiply.hpp>
 #include <tamis/sparse/structure.hpp>
 #include <tamis/sparse/view.hpp>

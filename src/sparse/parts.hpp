@@ -1,0 +1,61 @@
+// Private: work cut into parts, one a thread. The cut depends on the matrix and the number of parts only, so that results
+// are the same bits from run to run.
+#pragma once
+
+#include <cstdint>
+
+#include <tamis/sparse/view.hpp>
+
+#include "core/parallel.hpp"
+
+namespace tamis::detail {
+
+/// f(part) for part = 0 … parts − 1, each on a thread of its own. f must not throw.
+template <class F>
+void for_each_part(int parts, F&& f) {
+#ifdef _OPENMP
+    if (parts > 1) {
+#pragma omp parallel for num_threads(parts) schedule(static, 1)
+        for (int part = 0; part < parts; ++part) f(part);
+        return;
+    }
+#endif
+    for (int part = 0; part < parts; ++part) f(part);
+}
+
+/// f(begin, end, thread) over [0, n) in chunks that the threads take as they become free: for chunks of unknown cost whose
+/// results do not depend on each other. f must not throw.
+template <class F>
+void for_each_chunk(std::int64_t n, std::int64_t chunk, int threads, F&& f) {
+    const std::int64_t chunks = (n + chunk - 1) / chunk;
+#ifdef _OPENMP
+    if (threads > 1) {
+#pragma omp parallel for num_threads(threads) schedule(dynamic, 1)
+        for (std::int64_t c = 0; c < chunks; ++c) f(c * chunk, std::min(n, (c + 1) * chunk), thread_index());
+        return;
+    }
+#else
+    (void)threads;
+#endif
+    for (std::int64_t c = 0; c < chunks; ++c) f(c * chunk, std::min(n, (c + 1) * chunk), 0);
+}
+
+/// The first row of a part when rows are cut so that rows + nonzeros are shared out evenly.
+template <class T, class I>
+std::int64_t first_row(const CsrView<T, I>& A, int part, int parts) noexcept {
+    if (part <= 0) return 0;
+    if (part >= parts) return A.rows();
+    const I* offsets = A.row_offsets().data();
+    const std::int64_t total = A.rows() + A.nnz();
+    const std::int64_t target = total / parts * part + total % parts * part / parts;
+    std::int64_t low = 0;
+    std::int64_t high = A.rows();
+    while (low < high) {
+        const std::int64_t middle = low + (high - low) / 2;
+        if (middle + static_cast<std::int64_t>(offsets[middle]) < target) low = middle + 1;
+        else high = middle;
+    }
+    return low;
+}
+
+}  // namespace tamis::detail

@@ -36,8 +36,13 @@ auto MatrixView<T>::eigen() const {
 
 namespace detail {
 
+template <class D>
+void accept_eigen_dense(const Eigen::DenseBase<D>&);
+/// An Eigen expression; some (VectorBlock) derive from the DenseBase of their base class.
 template <class B>
-concept EigenDense = std::derived_from<B, Eigen::DenseBase<B>>;
+concept EigenDense = requires(const B& b) {
+    accept_eigen_dense(b);
+};
 
 template <class B>
 concept TamisVectorView = requires {

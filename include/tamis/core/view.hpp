@@ -16,9 +16,17 @@ namespace tamis {
 
 namespace detail {
 
+/// False for Eigen expressions that have a data() which does not compile, such as the transpose of a sum (0x40 is
+/// Eigen::DirectAccessBit; this header does without Eigen).
+template <class E>
+inline constexpr bool has_direct_access_v = [] {
+    if constexpr (requires { E::Flags; }) return (static_cast<unsigned>(E::Flags) & 0x40U) != 0;
+    else return true;
+}();
+
 /// An Eigen object (or anything shaped like one) whose entries lie in memory: Matrix, Map, Ref, Block, Transpose…
 template <class E>
-concept EigenStorage = requires(const E& e) {
+concept EigenStorage = has_direct_access_v<E> && requires(const E& e) {
     {e.data()};
     { e.rows() } -> std::convertible_to<std::ptrdiff_t>;
     { e.cols() } -> std::convertible_to<std::ptrdiff_t>;

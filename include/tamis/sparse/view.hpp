@@ -271,6 +271,19 @@ class CscView {
     std::span<const T> values_;
 };
 
+/// CsrView(rows, cols, offsets, indices, values) from any contiguous ranges: the types follow from the elements.
+template <std::ranges::contiguous_range O, std::ranges::contiguous_range J, std::ranges::contiguous_range V>
+CsrView(std::int64_t, std::int64_t, const O&, const J&, const V&)
+    -> CsrView<std::ranges::range_value_t<V>, std::ranges::range_value_t<J>>;
+template <std::ranges::contiguous_range O, std::ranges::contiguous_range J, std::ranges::contiguous_range V>
+CscView(std::int64_t, std::int64_t, const O&, const J&, const V&)
+    -> CscView<std::ranges::range_value_t<V>, std::ranges::range_value_t<J>>;
+
+template <class T, class I>
+CsrView(const Csr<T, I>&) -> CsrView<T, I>;
+template <class T, class I>
+CscView(const Csc<T, I>&) -> CscView<T, I>;
+
 namespace detail {
 template <class M>
 inline constexpr bool is_sparse_v = false;

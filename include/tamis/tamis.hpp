@@ -14,6 +14,7 @@
 #include <tamis/sparse/coo.hpp>
 #include <tamis/sparse/csc.hpp>
 #include <tamis/sparse/csr.hpp>
+#include <tamis/sparse/eigen.hpp>
 #include <tamis/sparse/matrix_market.hpp>
 #include <tamis/sparse/multiply.hpp>
 #include <tamis/sparse/structure.hpp>

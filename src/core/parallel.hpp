@@ -34,4 +34,13 @@ inline int thread_index() noexcept {
 #endif
 }
 
+/// Threads of the parallel region that calls; may be fewer than were asked for.
+inline int team_size() noexcept {
+#ifdef _OPENMP
+    return omp_get_num_threads();
+#else
+    return 1;
+#endif
+}
+
 }  // namespace tamis::detail

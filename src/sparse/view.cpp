@@ -55,6 +55,12 @@ void check_block(std::int64_t i, std::int64_t j, std::int64_t r, std::int64_t c,
                             ") reaches outside the " + number(rows) + "×" + number(cols) + " matrix");
 }
 
+void check_triplets(const char* what, std::int64_t row_indices, std::int64_t col_indices, std::int64_t values) {
+    if (row_indices != values || col_indices != values)
+        refuse(what, number(row_indices) + " row indices, " + number(col_indices) + " column indices and " + number(values) +
+                         " values; there must be the same number of each");
+}
+
 template <class I>
 void check_sizes(const char* what, std::int64_t rows, std::int64_t cols) {
     if (rows < 0 || cols < 0)

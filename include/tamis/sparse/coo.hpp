@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include <tamis/sparse/view.hpp>
@@ -10,7 +11,8 @@
 namespace tamis {
 
 /// A sparse matrix as triplets in the order they were added. Duplicates are allowed and are summed on conversion to Csr or
-/// Csc (a sum that cancels stays as an explicit zero). Storage: entries (sizeof(T) + 2 sizeof(I)) bytes.
+/// Csc (a sum that cancels stays as an explicit zero). Storage: nnz (sizeof(T) + 2 sizeof(I)) bytes, and what room the
+/// growing list of entries keeps (none after reserve).
 template <class T, class I>
 class Coo {
     static_assert(Scalar<T> && Index<I>);
@@ -18,6 +20,7 @@ class Coo {
   public:
     using scalar_type = T;
     using index_type = I;
+    /// One triplet.
     struct Entry {
         I row;
         I col;
@@ -26,9 +29,30 @@ class Coo {
     };
 
     /// The empty 0×0 matrix.
-    Coo() = default;
+    Coo() noexcept = default;
     /// InvalidArgument for negative sizes; IndexOverflow, naming int64, for sizes beyond I.
     Coo(std::int64_t rows, std::int64_t cols) : rows_(rows), cols_(cols) { detail::check_sizes<I>("Coo", rows, cols); }
+
+    /// Takes over entries that are inside the matrix already; trusts its caller.
+    Coo(Unchecked, std::int64_t rows, std::int64_t cols, std::vector<Entry> entries) noexcept
+        : rows_(rows),
+          cols_(cols),
+          entries_(std::move(entries)) {}
+
+    /// Entry k is (row_indices[k], col_indices[k], values[k]). InvalidArgument for lengths that differ and indices outside.
+    static Coo from_arrays(std::int64_t rows, std::int64_t cols, std::span<const I> row_indices,
+                           std::span<const I> col_indices, std::span<const T> values) {
+        Coo A(rows, cols);
+        detail::check_triplets("Coo::from_arrays", std::ssize(row_indices), std::ssize(col_indices), std::ssize(values));
+        A.entries_.reserve(values.size());
+        for (std::size_t k = 0; k < values.size(); ++k) {
+            const I i = row_indices[k];
+            const I j = col_indices[k];
+            if (i < 0 || i >= rows || j < 0 || j >= cols) detail::throw_outside("Coo::from_arrays", i, j, rows, cols);
+            A.entries_.push_back({i, j, values[k]});
+        }
+        return A;
+    }
 
     /// Appends value at (i, j); InvalidArgument if it lies outside, and the object stays as it was.
     void add(std::int64_t i, std::int64_t j, T value) {
@@ -44,8 +68,9 @@ class Coo {
 
     [[nodiscard]] std::int64_t rows() const noexcept { return rows_; }
     [[nodiscard]] std::int64_t cols() const noexcept { return cols_; }
-    /// Entries as added, duplicates included.
+    /// The number of entries, duplicates included.
     [[nodiscard]] std::int64_t nnz() const noexcept { return std::ssize(entries_); }
+    /// All entries in the order added.
     [[nodiscard]] std::span<const Entry> entries() const noexcept { return entries_; }
 
   private:

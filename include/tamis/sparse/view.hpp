@@ -133,6 +133,8 @@ T find_value(std::span<const I> indices, std::span<const T> values, std::int64_t
 [[noreturn]] void throw_outside(const char* what, std::int64_t i, std::int64_t j, std::int64_t rows, std::int64_t cols);
 /// Throws InvalidArgument: there are `count` rows (columns), and `index` is none of them. `name` is "row" or "column".
 [[noreturn]] void throw_no_such(const char* what, const char* name, std::int64_t index, std::int64_t count);
+/// Throws InvalidArgument unless triplets have as many rows as columns and values.
+void check_triplets(const char* what, std::int64_t row_indices, std::int64_t col_indices, std::int64_t values);
 /// Throws InvalidArgument unless the r×c block at (i, j) lies inside the rows×cols matrix.
 void check_block(std::int64_t i, std::int64_t j, std::int64_t r, std::int64_t c, std::int64_t rows, std::int64_t cols);
 

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <iosfwd>
+#include <memory>
+#include <new>
 #include <string>
 #include <string_view>
 
@@ -61,22 +63,46 @@ template <Scalar T, Index I = std::int32_t>
 [[nodiscard]] Coo<T, I> read_matrix_market_coo(std::istream& in);
 
 namespace detail {
-/// A dense column-major matrix in a plain buffer.
+namespace matrix_market {
+struct DenseContents;
+}
+/// A file that has been parsed and checked, waiting for the memory that its dense form needs. The result is allocated by the
+/// caller, in whose translation unit it will be freed.
 template <class T>
-struct DenseBuffer {
-    std::int64_t rows = 0;
-    std::int64_t cols = 0;
-    Array<T> values;
+class DenseReading {
+  public:
+    explicit DenseReading(const std::filesystem::path& path);
+    explicit DenseReading(std::istream& in);
+    DenseReading(const DenseReading&) = delete;
+    DenseReading& operator=(const DenseReading&) = delete;
+    ~DenseReading();
+    [[nodiscard]] std::int64_t rows() const noexcept { return rows_; }
+    [[nodiscard]] std::int64_t cols() const noexcept { return cols_; }
+    /// ParseError unless there is one column.
+    void require_vector() const;
+    /// Fills a matrix of rows() × cols().
+    void fill(MatrixView<T> out) const;
+    /// What to throw where the dense form does not fit into memory.
+    [[noreturn]] void throw_too_large() const;
+
+  private:
+    std::int64_t rows_ = 0;
+    std::int64_t cols_ = 0;
+    std::unique_ptr<matrix_market::DenseContents> contents_;
 };
-template <class T>
-DenseBuffer<T> read_matrix_market_dense(const std::filesystem::path& path);
-template <class T>
-DenseBuffer<T> read_matrix_market_dense(std::istream& in);
-/// As the dense reader, but more than one column is a ParseError.
-template <class T>
-DenseBuffer<T> read_matrix_market_vector(const std::filesystem::path& path);
-template <class T>
-DenseBuffer<T> read_matrix_market_vector(std::istream& in);
+
+/// Allocates and fills a result of type M.
+template <class M, class T>
+M allocate_and_fill(const DenseReading<T>& reading) {
+    M result;
+    try {
+        result.resize(reading.rows(), reading.cols());
+    } catch (const std::bad_alloc&) {
+        reading.throw_too_large();
+    }
+    reading.fill(MatrixView<T>(result));
+    return result;
+}
 
 template <class T, class I>
 void write_matrix_market(const std::filesystem::path& path, CsrView<T, I> A, const MatrixMarketWriteOptions& options);
@@ -88,19 +114,20 @@ template <class T>
 void write_matrix_market(std::ostream& out, MatrixView<const T> A, const MatrixMarketWriteOptions& options);
 }  // namespace detail
 
-/// Reads a file of either format as a dense matrix. A file that promises more entries than it holds is refused before memory
-/// for them is taken.
+/// Reads a file of either format as a dense matrix, duplicates summed. `source` is a path or a std::istream. The whole file
+/// is checked before the matrix is allocated, so one that promises more than it holds is refused (ParseError) at the cost of
+/// its real size. MemoryLimitExceeded if the dense form of a valid file does not fit into memory.
 template <Scalar T, class Source>
 [[nodiscard]] Matrix<T> read_matrix_market_dense(Source&& source) {
-    const auto b = detail::read_matrix_market_dense<T>(source);
-    return Eigen::Map<const Matrix<T>>(b.values.data(), b.rows, b.cols);
+    return detail::allocate_and_fill<Matrix<T>>(detail::DenseReading<T>(source));
 }
 
-/// Reads a file of either format that has one column.
+/// Reads a file of either format that has one column; ParseError for more.
 template <Scalar T, class Source>
 [[nodiscard]] Vector<T> read_matrix_market_vector(Source&& source) {
-    const auto b = detail::read_matrix_market_vector<T>(source);
-    return Eigen::Map<const Vector<T>>(b.values.data(), b.rows);
+    const detail::DenseReading<T> reading(source);
+    reading.require_vector();
+    return detail::allocate_and_fill<Vector<T>>(reading);
 }
 
 /// Writes a sparse matrix as a coordinate file, a dense matrix or vector as an array file. A path is written atomically: the

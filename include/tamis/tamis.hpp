@@ -10,11 +10,13 @@
 #include <tamis/core/threads.hpp>
 #include <tamis/core/version.hpp>
 #include <tamis/solve.hpp>
+#include <tamis/sparse/block_triangular.hpp>
 #include <tamis/sparse/convert.hpp>
 #include <tamis/sparse/coo.hpp>
 #include <tamis/sparse/csc.hpp>
 #include <tamis/sparse/csr.hpp>
 #include <tamis/sparse/eigen.hpp>
+#include <tamis/sparse/graph.hpp>
 #include <tamis/sparse/matrix_market.hpp>
 #include <tamis/sparse/multiply.hpp>
 #include <tamis/sparse/structure.hpp>

@@ -1,0 +1,176 @@
+// structure(A): one parallel pass over the rows for what a row shows, one over A and its transpose for the symmetries, then
+// a maximum matching and the block triangular form where they are not known already.
+#include <tamis/sparse/structure.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/exact_sum.hpp"
+#include "core/parallel.hpp"
+#include "instantiate.hpp"
+#include "sparse/pattern.hpp"
+
+namespace tamis::detail {
+
+namespace {
+
+template <class T>
+double modulus(const T& x) {
+    if constexpr (is_complex_v<T>) return std::hypot(static_cast<double>(x.real()), static_cast<double>(x.imag()));
+    else return std::abs(static_cast<double>(x));
+}
+
+/// What the rows show, one at a time.
+template <class T, class I>
+void measure_rows(CsrView<T, I> A, Structure& s) {
+    const std::int64_t rows = A.rows();
+    const I* offsets = A.row_offsets().data();
+    const I* indices = A.col_indices().data();
+    const T* values = A.values().data();
+    const std::int64_t diagonal_size = std::min(rows, A.cols());
+
+    std::int64_t lower = 0, upper = 0, empty = 0;
+    bool positive = true, zero_free = true, dominant = true, finite = true;
+#pragma omp parallel for num_threads(threads_for(A.nnz() + rows)) schedule(static) reduction(max : lower, upper) \
+    reduction(+ : empty) reduction(&& : positive, zero_free, dominant, finite)
+    for (std::int64_t i = 0; i < rows; ++i) {
+        bool row_empty = true;
+        T diagonal(0);
+        ExactSum off_diagonal;
+        for (std::int64_t k = offsets[i]; k < offsets[i + 1]; ++k) {
+            const std::int64_t j = indices[k];
+            const T v = values[k];
+            if (v == T(0)) continue;
+            row_empty = false;
+            finite = finite && is_finite(v);
+            if (j == i) {
+                diagonal = v;
+            } else {
+                lower = std::max(lower, i - j);
+                upper = std::max(upper, j - i);
+                off_diagonal.add(modulus(v));
+            }
+        }
+        empty += row_empty;
+        dominant = dominant && off_diagonal.at_most(modulus(diagonal));
+        if (i < diagonal_size) {
+            positive = positive && real_part(diagonal) > 0 && imag_part(diagonal) == 0;
+            zero_free = zero_free && diagonal != T(0);
+        }
+    }
+    const bool is_square = rows == A.cols();
+    s.positive_diagonal = is_square && positive;
+    s.zero_free_diagonal = is_square && zero_free;
+    s.lower_triangular = upper == 0;
+    s.upper_triangular = lower == 0;
+    s.diagonal = lower == 0 && upper == 0;
+    s.lower_bandwidth = lower;
+    s.upper_bandwidth = upper;
+    s.diagonally_dominant = dominant;
+    s.empty_rows = empty;
+    s.finite = finite;
+}
+
+/// The symmetries that no entry has contradicted so far.
+struct Symmetries {
+    bool pattern = true;
+    bool symmetric = true;
+    bool hermitian = true;
+    bool skew = true;
+    [[nodiscard]] bool none() const { return !pattern && !symmetric && !hermitian && !skew; }
+
+    /// a = A(i, j) and b = A(j, i). Every comparison fails on NaN.
+    template <class T>
+    void compare(const T& a, const T& b) {
+        symmetric = symmetric && a == b;
+        hermitian = hermitian && a == conjugate(b);
+        skew = skew && a == -b;
+    }
+    /// a has no partner in the pattern.
+    template <class T>
+    void unpaired(const T& a) {
+        pattern = false;
+        compare(a, T(0));
+    }
+};
+
+/// Pairs every entry (i, j) below the diagonal with (j, i): as i ascends, the partners within each row j come in ascending
+/// order too, so that one cursor a row finds them all in O(rows + nnz).
+template <class T, class I>
+void measure_symmetry(CsrView<T, I> A, Structure& s) {
+    if (A.rows() != A.cols()) return;
+    const std::int64_t n = A.rows();
+    const I* offsets = A.row_offsets().data();
+    const I* indices = A.col_indices().data();
+    const T* values = A.values().data();
+
+    Symmetries found;
+    Array<I> cursor(n, uninitialized);  // the first entry of row j above the diagonal that is not yet paired
+    for (std::int64_t i = 0; i < n && !found.none(); ++i) {
+        std::int64_t k = offsets[i];
+        const std::int64_t end = offsets[i + 1];
+        for (; k < end && indices[k] < i; ++k) {
+            const std::int64_t j = indices[k];
+            std::int64_t c = cursor[j];
+            while (c < offsets[j + 1] && indices[c] < i) found.unpaired(values[c++]);
+            if (c < offsets[j + 1] && indices[c] == i) found.compare(values[k], values[c++]);
+            else found.unpaired(values[k]);
+            cursor[j] = static_cast<I>(c);
+        }
+        if (k < end && indices[k] == i) {
+            found.compare(values[k], values[k]);
+            ++k;
+        }
+        cursor[i] = static_cast<I>(k);
+    }
+    if (!found.none()) {
+        for (std::int64_t j = 0; j < n; ++j) {
+            for (std::int64_t c = cursor[j]; c < offsets[j + 1]; ++c) found.unpaired(values[c]);
+        }
+    }
+    s.pattern_symmetric = found.pattern;
+    s.symmetric = found.symmetric;
+    s.hermitian = found.hermitian;
+    s.skew = found.skew;
+}
+
+template <class I>
+std::int64_t count_empty_columns(PatternView<I> P) {
+    Array<char> seen(P.cols);
+    const std::int64_t nnz = P.nnz();
+    for (std::int64_t k = 0; k < nnz; ++k) seen[P.indices[k]] = 1;
+    return P.cols - std::count(seen.begin(), seen.end(), char(1));
+}
+
+template <class T, class I>
+void measure_blocks(CsrView<T, I> A, Structure& s) {
+    if (s.zero_free_diagonal && (s.lower_triangular || s.upper_triangular)) {
+        s.structural_rank = s.block_count = A.rows();
+        s.permuted_triangular = true;
+        return;  // and no column is empty
+    }
+    const NonzeroPattern<I> nonzeros(A);
+    const PatternView<I> P = nonzeros.view();
+    if (!s.zero_free_diagonal) s.empty_cols = count_empty_columns(P);
+    const auto form = block_triangular_form(P, maximum_matching(P));
+    s.structural_rank = form.structural_rank;
+    s.block_count = form.count();
+    s.permuted_triangular = A.rows() == A.cols() && s.structural_rank == A.rows() && s.block_count == A.rows();
+}
+
+}  // namespace
+
+template <class T, class I>
+Structure structure(CsrView<T, I> A) {
+    Structure s;
+    measure_rows(A, s);
+    measure_symmetry(A, s);
+    measure_blocks(A, s);
+    return s;
+}
+
+#define TAMIS_INSTANTIATE(T, I) template Structure structure(CsrView<T, I>);
+TAMIS_FOR_EACH_SCALAR_INDEX(TAMIS_INSTANTIATE)
+#undef TAMIS_INSTANTIATE
+
+}  // namespace tamis::detail

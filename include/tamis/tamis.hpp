@@ -18,6 +18,7 @@
 #include <tamis/sparse/eigen.hpp>
 #include <tamis/sparse/graph.hpp>
 #include <tamis/sparse/matrix_market.hpp>
+#include <tamis/sparse/model_problems.hpp>
 #include <tamis/sparse/multiply.hpp>
 #include <tamis/sparse/structure.hpp>
 #include <tamis/sparse/view.hpp>

@@ -17,7 +17,15 @@ function(tamis_settings target)
   endif()
 endfunction()
 
-# Links libraries that users of tamis do not see: headers as SYSTEM, link requirement only for a static tamis.
+# Links libraries that users of tamis do not see: their headers are SYSTEM (they are imported targets), and only who links a
+# static tamis needs the libraries again, which tamisConfig.cmake finds then.
 function(tamis_link_private target)
   target_link_libraries(${target} PRIVATE ${ARGN})
+endfunction()
+
+# The same for libraries that are headers only: nobody needs them again.
+function(tamis_include_private target)
+  foreach(library IN LISTS ARGN)
+    target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:${library}>)
+  endforeach()
 endfunction()

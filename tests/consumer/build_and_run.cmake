@@ -1,0 +1,27 @@
+# Builds the project anew, runs it, and fails with the output of the step that failed.
+function(run what)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  message("${output}")
+  if(NOT result EQUAL 0)
+    message(FATAL_ERROR "${what} failed (${result})")
+  endif()
+endfunction()
+
+file(REMOVE_RECURSE "${binary}")
+if(DEFINED pkg_config)
+  file(MAKE_DIRECTORY "${binary}")
+  set(ENV{PKG_CONFIG_PATH} "${libdir}/pkgconfig")
+  execute_process(COMMAND "${pkg_config}" --cflags --libs tamis RESULT_VARIABLE result OUTPUT_VARIABLE options
+    ERROR_VARIABLE errors OUTPUT_STRIP_TRAILING_WHITESPACE)
+  if(NOT result EQUAL 0)
+    message(FATAL_ERROR "pkg-config failed: ${errors}")
+  endif()
+  message("${options}")
+  separate_arguments(options)
+  run("The compiler" "${compiler}" -std=c++20 -O1 "${source}/main.cpp" -o "${binary}/consumer" ${options} "-Wl,-rpath,${libdir}")
+else()
+  run("The configuration" "${CMAKE_COMMAND}" -S "${source}" -B "${binary}" -G "${generator}" "-DCMAKE_PREFIX_PATH=${prefix}"
+    "-DCMAKE_CXX_COMPILER=${compiler}" "-DCMAKE_CXX_COMPILER_LAUNCHER=${launcher}" "-DCMAKE_BUILD_TYPE=${config}" "-DCMAKE_CXX_FLAGS=${flags}")
+  run("The build" "${CMAKE_COMMAND}" --build "${binary}")
+endif()
+run("The program" "${binary}/consumer")

@@ -10,6 +10,7 @@
 #include <tamis/core/threads.hpp>
 #include <tamis/core/version.hpp>
 #include <tamis/solve.hpp>
+#include <tamis/sparse/add.hpp>
 #include <tamis/sparse/block_triangular.hpp>
 #include <tamis/sparse/convert.hpp>
 #include <tamis/sparse/coo.hpp>
@@ -17,8 +18,10 @@
 #include <tamis/sparse/csr.hpp>
 #include <tamis/sparse/eigen.hpp>
 #include <tamis/sparse/graph.hpp>
+#include <tamis/sparse/matmul.hpp>
 #include <tamis/sparse/matrix_market.hpp>
 #include <tamis/sparse/model_problems.hpp>
 #include <tamis/sparse/multiply.hpp>
 #include <tamis/sparse/structure.hpp>
+#include <tamis/sparse/transpose.hpp>
 #include <tamis/sparse/view.hpp>

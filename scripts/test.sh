@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Installs the packages, builds everything in release, and runs every test. Arguments go to CMake:
+#   scripts/test.sh -DTAMIS_WARNINGS_AS_ERRORS=ON
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+scripts/install_packages.sh
+
+build=build/test
+options=(-DCMAKE_BUILD_TYPE=Release -DCMAKE_EXPORT_COMPILE_COMMANDS=ON)
+if command -v ccache >/dev/null; then options+=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache); fi
+cmake -S . -B "$build" -G Ninja "${options[@]}" "$@"
+cmake --build "$build"
+ctest --test-dir "$build" --output-on-failure -j "$(nproc)" --no-tests=error

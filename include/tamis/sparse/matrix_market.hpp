@@ -6,6 +6,7 @@
 #include <iosfwd>
 #include <memory>
 #include <new>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -38,9 +39,13 @@ struct MatrixMarketInfo {
 
 struct MatrixMarketWriteOptions {
     std::string comment{};  ///< written as % lines after the banner
-    MatrixMarketSymmetry symmetry =
-        MatrixMarketSymmetry::general;  ///< refused (InvalidArgument) if the values do not have it
-    int precision = 0;                  ///< significant digits; 0: shortest that reads back the same bits
+    /// Refused (InvalidArgument, naming the first entry that contradicts) if the values do not have it. Zeros that are not
+    /// stored count as zeros, a NaN as equal to a NaN. A real matrix that is asked to be hermitian is written as symmetric.
+    MatrixMarketSymmetry symmetry = MatrixMarketSymmetry::general;
+    int precision = 0;  ///< significant digits; 0: shortest that reads back the same bits
+    /// Default: real or complex by the scalar. `pattern` writes the places alone, whatever the values; `integer`, and `real`
+    /// for a complex matrix, are refused (InvalidArgument) unless every value is one.
+    std::optional<MatrixMarketField> field{};
 };
 
 /// Reads only the head. Paths ending in .gz and .zst are decompressed; "-" is standard input.

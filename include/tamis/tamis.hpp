@@ -7,8 +7,10 @@
 #include <tamis/core/factorization.hpp>
 #include <tamis/core/one_norm.hpp>
 #include <tamis/core/scalar.hpp>
+#include <tamis/core/status.hpp>
 #include <tamis/core/threads.hpp>
 #include <tamis/core/version.hpp>
+#include <tamis/core/view.hpp>
 #include <tamis/solve.hpp>
 #include <tamis/sparse/add.hpp>
 #include <tamis/sparse/block_triangular.hpp>
@@ -25,6 +27,7 @@
 #include <tamis/sparse/matrix_market.hpp>
 #include <tamis/sparse/model_problems.hpp>
 #include <tamis/sparse/multiply.hpp>
+#include <tamis/sparse/operand.hpp>
 #include <tamis/sparse/qr.hpp>
 #include <tamis/sparse/structure.hpp>
 #include <tamis/sparse/transpose.hpp>

@@ -26,7 +26,8 @@ show generate poisson3d 100 100 100 -o "$work/poisson3d.mtx"
 show info "$work/poisson3d.mtx"
 
 # One of the reference matrices, with b = A·1.
-matrix=data/convection_2d_12x10.mtx.zst
+matrices=(data/*.mtx data/*.mtx.*)
+matrix=${matrices[0]}
 show info "$matrix"
 show solve "$matrix" -o "$work/x.mtx"
 echo

@@ -26,8 +26,7 @@ show generate poisson3d 100 100 100 -o "$work/poisson3d.mtx"
 show info "$work/poisson3d.mtx"
 
 # One of the reference matrices, with b = A·1.
-matrices=(data/*.mtx data/*.mtx.*)
-matrix=${matrices[0]}
+matrix=data/convection_2d_12x10.mtx.zst
 show info "$matrix"
 show solve "$matrix" -o "$work/x.mtx"
 echo

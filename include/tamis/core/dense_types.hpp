@@ -90,13 +90,18 @@ concept DenseArgument = requires {
 template <DenseArgument B>
 using dense_scalar_t = typename detail::DenseScalar<std::remove_cvref_t<B>>::type;
 
+namespace detail {
+// A function rather than a lambda in the concept, whose value clang 14 gets wrong.
+template <class D>
+consteval bool is_vector_by_type() {
+    if constexpr (EigenDense<D>) return bool(D::IsVectorAtCompileTime);
+    else return !TamisMatrixView<D>;
+}
+}  // namespace detail
+
 /// A dense argument that is a vector by its type (an Eigen::MatrixXd of one column is a matrix).
 template <class B>
-concept VectorArgument = DenseArgument<B> && [] {
-    using D = std::remove_cvref_t<B>;
-    if constexpr (detail::EigenDense<D>) return bool(D::IsVectorAtCompileTime);
-    else return !detail::TamisMatrixView<D>;
-}();
+concept VectorArgument = DenseArgument<B> && detail::is_vector_by_type<std::remove_cvref_t<B>>();
 
 template <class B>
 concept MatrixArgument = DenseArgument<B> && !VectorArgument<B>;

@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+"""Runs the contenders of one operation interleaved and prints the ratios.
+
+    bench/run.py OPERATION [--build build] [--rounds 3] [--threads n] [--small] [--output FILE]
+
+Each round runs every contender once on every problem, so that a disturbed minute of the machine touches all of them. The
+medians over the rounds are compared (see compare.py). A folder bench/OPERATION holds plan.py, with
+
+    TASKS                               names, e.g. ["read", "write"]
+    prepare(programs, folder, small)    makes the problems in `folder`; returns {problem: [arguments]}
+
+and the contenders: programs bench_OPERATION_CONTENDER in BUILD/bin, and scripts CONTENDER_contender.py, which exit with 77
+where their library is not installed. Both are called as `CONTENDER TASK PROBLEM ARGUMENTS…` and print one line of JSON:
+
+    {"operation", "problem", "contender", "threads", "seconds": […], "bytes", "checks": {…}}
+"""
+
+import argparse
+import glob
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+import compare
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+NOT_INSTALLED = 77
+# Debian's own interpreter first: SciPy comes from its packages.
+PYTHONS = ["/usr/bin/python3", sys.executable]
+
+
+def find_programs(operation, build):
+    prefix = f"bench_{operation}_"
+    return {os.path.basename(path)[len(prefix):]: os.path.abspath(path)
+            for path in sorted(glob.glob(os.path.join(build, "bin", prefix + "*")))}
+
+
+def find_scripts(operation):
+    ending = "_contender.py"
+    return {os.path.basename(path)[:-len(ending)]: path
+            for path in sorted(glob.glob(os.path.join(HERE, operation, "*" + ending)))}
+
+
+def load_plan(operation):
+    path = os.path.join(HERE, operation, "plan.py")
+    if not os.path.exists(path):
+        sys.exit(f"bench/run.py: no such operation: {operation} (there is no {path})")
+    spec = importlib.util.spec_from_file_location("plan", path)
+    plan = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(plan)
+    return plan
+
+
+def measure(command, environment):
+    """The measurements that a contender prints; None where it is not installed."""
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, env=environment, check=False)
+    if done.returncode == NOT_INSTALLED:
+        return None
+    if done.returncode != 0:
+        print(f"{' '.join(command)} failed with {done.returncode}", file=sys.stderr)
+        return []
+    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+
+
+def contenders_of(operation, programs):
+    """{name: the beginning of its command}; interpreters are tried in order for scripts."""
+    commands = {name: [path] for name, path in programs.items() if name != "generate"}
+    for name, path in find_scripts(operation).items():
+        for python in PYTHONS:
+            if os.path.exists(python) and subprocess.run([python, "-c", f"import {name}"], stderr=subprocess.DEVNULL,
+                                                         check=False).returncode == 0:
+                commands[name] = [python, path]
+                break
+        else:
+            print(f"{name} is not installed and left out", file=sys.stderr)
+    return commands
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Runs the contenders of one operation and prints the ratios.")
+    parser.add_argument("operation")
+    parser.add_argument("--build", default="build")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--threads", type=int, default=0, help="for the contenders that have any (default: all cores)")
+    parser.add_argument("--small", action="store_true", help="small problems, to see whether all works")
+    parser.add_argument("--folder", default=None, help="where problems are kept (default: a temporary folder)")
+    parser.add_argument("--output", default=None, help="also write the measurements there, a line each")
+    options = parser.parse_args()
+
+    plan = load_plan(options.operation)
+    programs = find_programs(options.operation, options.build)
+    if "tamis" not in programs:
+        sys.exit(f"bench/run.py: bench_{options.operation}_tamis is not in {options.build}/bin; build it first")
+    environment = dict(os.environ)
+    if options.threads > 0:
+        for variable in ("TAMIS_NUM_THREADS", "OMP_NUM_THREADS"):
+            environment[variable] = str(options.threads)
+
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = options.folder or temporary
+        os.makedirs(folder, exist_ok=True)
+        arguments = plan.prepare(programs, folder, options.small)
+        commands = contenders_of(options.operation, programs)
+        measurements = {}
+        for _ in range(options.rounds):
+            for task in plan.TASKS:
+                for problem, rest in arguments.items():
+                    for name, command in commands.items():
+                        for one in measure(command + [task, problem] + rest, environment) or []:
+                            key = (one["operation"], one["problem"], one["contender"], one["threads"])
+                            if key in measurements:
+                                measurements[key]["seconds"] += one["seconds"]
+                            else:
+                                measurements[key] = one
+    lines = list(measurements.values())
+    if options.output:
+        with open(options.output, "w", encoding="utf-8") as out:
+            out.writelines(json.dumps(line) + "\n" for line in lines)
+    return compare.print_table(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

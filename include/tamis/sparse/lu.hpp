@@ -1,0 +1,90 @@
+// lu(A): the sparse LU factorization as an object.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include <tamis/sparse/factor_options.hpp>
+
+namespace tamis {
+
+/// (R·A)(p, q) = L·U of a square sparse matrix with row scaling R, row order p and column order q, kept for any number of
+/// solves.
+///
+/// Computed by UMFPACK (Davis: Algorithm 832, ACM TOMS 30, 2004), or by KLU (Davis, Palamadai Natarajan: Algorithm 907, ACM
+/// TOMS 37, 2010) where the matrix falls into small diagonal blocks or fills so little that dense kernels would not pay;
+/// info().backend says which. In double or complex<double>, to which float matrices are promoted. The caller's matrix is
+/// not referred to after construction. All const members may be called from several threads at once.
+/// Storage: the factors (info().bytes) and the pattern of A.
+template <class T, class I = std::int32_t>
+class SparseLu : public detail::SolveVerbs<SparseLu<T, I>, T> {
+    static_assert(Scalar<T> && Index<I>);
+
+  public:
+    using scalar_type = T;
+    using index_type = I;
+
+    /// Factors A + shift·I. DimensionMismatch for a rectangle; InvalidArgument for non-finite entries, with the position;
+    /// SingularMatrix with the caller's row, structural if no permutation gives a diagonal free of zeros;
+    /// MemoryLimitExceeded; Cancelled.
+    template <SparseMatrix M>
+        requires std::same_as<scalar_t<M>, T> && std::same_as<index_t<M>, I>
+    explicit SparseLu(const M& A, const FactorOptions& options = {})
+        : SparseLu(detail::major_view(A), std::remove_cvref_t<M>::is_row_major, options) {}
+    SparseLu(SparseLu&&) noexcept;
+    SparseLu& operator=(SparseLu&&) noexcept;
+    SparseLu(const SparseLu&) = delete;
+    SparseLu& operator=(const SparseLu&) = delete;
+    ~SparseLu();
+
+    [[nodiscard]] std::int64_t rows() const noexcept;
+    [[nodiscard]] std::int64_t cols() const noexcept { return rows(); }
+    [[nodiscard]] const FactorInfo& info() const noexcept;
+
+    /// Factors new values on the analysed pattern; the symbolic analysis is kept. Old pivots are used again where the
+    /// backend can (KLU) and the growth of the new factor allows, otherwise pivots are chosen afresh. PatternMismatch and
+    /// DimensionMismatch leave the object as it was; after any other failure solving throws until the next success.
+    template <SparseMatrix M>
+        requires std::same_as<scalar_t<M>, T> && std::same_as<index_t<M>, I>
+    void refactor(const M& A) { refactor_major(detail::major_view(A), std::remove_cvref_t<M>::is_row_major); }
+
+    /// {sign, log |det A|} by sums of logarithms, which neither over- nor underflow.
+    [[nodiscard]] LogDeterminant<T> slogdet() const;
+    /// Estimate of 1 / (‖A‖₁ ‖A⁻¹‖₁) from a few solves (Higham and Tisseur).
+    [[nodiscard]] Real<T> rcond() const;
+    /// R⁻¹ (Pᵀ L U Qᵀ): A (+ shift·I) up to rounding, on the pattern of the product.
+    [[nodiscard]] Csr<T, I> reconstruct() const;
+
+    /// L, lower triangular with a unit diagonal: L·U = (R·A)(p, q).
+    [[nodiscard]] Csr<T, I> matrix_l() const;
+    /// U, upper triangular.
+    [[nodiscard]] Csr<T, I> matrix_u() const;
+    /// p: the original row of position k.
+    [[nodiscard]] std::vector<I> row_permutation() const;
+    /// q: the original column of position k.
+    [[nodiscard]] std::vector<I> col_permutation() const;
+    /// The diagonal of R.
+    [[nodiscard]] std::vector<Real<T>> row_scaling() const;
+
+  private:
+    friend class detail::SolveVerbs<SparseLu<T, I>, T>;
+    struct State;
+
+    SparseLu(CsrView<T, I> major, bool row_major, const FactorOptions& options);
+    void solve_form(detail::SolveForm form, MatrixView<const T> b, MatrixView<T> x) const;
+    void refactor_major(CsrView<T, I> major, bool row_major);
+
+    std::unique_ptr<State> state_;
+};
+
+/// The LU factorization of a square A (+ shift·I): see SparseLu.
+template <SparseMatrix M>
+[[nodiscard]] SparseLu<scalar_t<M>, index_t<M>> lu(const M& A, const FactorOptions& options = {}) {
+    return SparseLu<scalar_t<M>, index_t<M>>(A, options);
+}
+
+static_assert(Factorization<SparseLu<double>> && HasDeterminant<SparseLu<double>> && ReportsCondition<SparseLu<double>> &&
+              Refactorable<SparseLu<double>, Csr<double>>);
+
+}  // namespace tamis

@@ -1,0 +1,213 @@
+// Private: what the factorization classes see of the backends. No SuiteSparse header here.
+//
+// A symbolic object is immutable and shared: many numeric factors, also in many threads, are made from one. All compute in
+// E, double or complex<double>. Matrices are compressed columns; the symbolic object owns the pattern it was made for.
+#pragma once
+
+#include <complex>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <tamis/core/array.hpp>
+#include <tamis/core/factorization.hpp>
+#include <tamis/sparse/csc.hpp>
+
+namespace tamis::detail {
+
+/// The scalar that the backends compute in for a matrix of T.
+template <class T>
+using compute_t = std::conditional_t<is_complex_v<T>, std::complex<double>, double>;
+
+/// The pattern of a matrix in compressed columns, sorted and without repetition.
+template <class J>
+struct ColumnPattern {
+    std::int64_t rows = 0;
+    std::int64_t cols = 0;
+    Array<J> offsets;
+    Array<J> indices;
+    [[nodiscard]] std::int64_t nnz() const noexcept { return indices.size(); }
+};
+
+/// What a symbolic analysis says before any number is computed.
+struct Prediction {
+    std::string backend;
+    Ordering ordering = Ordering::automatic;
+    double factor_nonzeros = 0;
+    double flops = 0;
+    double bytes = 0;  ///< factor and workspace of the numeric phase
+};
+
+/// What the analysis is asked for.
+struct AnalysisRequest {
+    Ordering ordering = Ordering::automatic;
+    std::span<const std::int64_t> permutation{};  ///< for Ordering::given, checked already
+    double pivot_tolerance = 0;                   ///< 0: the backend's own
+    std::stop_token stop{};
+};
+
+class Symbolic {
+  public:
+    virtual ~Symbolic() = default;
+    [[nodiscard]] const Prediction& prediction() const noexcept { return prediction_; }
+    /// Whether these columns are the analysed pattern.
+    [[nodiscard]] virtual bool matches(std::span<const std::int32_t> offsets,
+                                       std::span<const std::int32_t> indices) const = 0;
+    [[nodiscard]] virtual bool matches(std::span<const std::int64_t> offsets,
+                                       std::span<const std::int64_t> indices) const = 0;
+
+  protected:
+    Prediction prediction_;
+};
+
+/// Compares a stored pattern with one of either index type.
+template <class J, class I>
+bool same_pattern(const ColumnPattern<J>& pattern, std::span<const I> offsets, std::span<const I> indices) {
+    const auto equal = [](J a, I b) { return static_cast<std::int64_t>(a) == static_cast<std::int64_t>(b); };
+    return std::equal(pattern.offsets.begin(), pattern.offsets.end(), offsets.begin(), offsets.end(), equal) &&
+           std::equal(pattern.indices.begin(), pattern.indices.end(), indices.begin(), indices.end(), equal);
+}
+
+/// The same pattern with another index type; moves where the type is the same.
+template <class J, class I>
+ColumnPattern<J> pattern_as(ColumnPattern<I>&& pattern) {
+    if constexpr (std::is_same_v<I, J>) {
+        return std::move(pattern);
+    } else {
+        ColumnPattern<J> copy{pattern.rows, pattern.cols, Array<J>(pattern.offsets.size(), uninitialized),
+                              Array<J>(pattern.indices.size(), uninitialized)};
+        std::transform(pattern.offsets.begin(), pattern.offsets.end(), copy.offsets.begin(),
+                       [](I i) { return static_cast<J>(i); });
+        std::transform(pattern.indices.begin(), pattern.indices.end(), copy.indices.begin(),
+                       [](I i) { return static_cast<J>(i); });
+        return copy;
+    }
+}
+
+/// The size of a numeric factor.
+struct FactorSize {
+    double nonzeros = 0;
+    double flops = 0;
+    double bytes = 0;
+};
+
+// ---- Cholesky
+// ---------------------------------------------------------------------------------------------------------------
+
+/// Thrown inside by a failed Cholesky: the caller's column.
+struct PivotNotPositive {
+    std::int64_t column;
+};
+
+template <class E>
+class CholeskyFactor {
+  public:
+    enum class System { full, solve_l, solve_lt };  ///< A⁻¹; L⁻¹P and PᵀL⁻ᴴ
+    virtual ~CholeskyFactor() = default;
+    /// x (n×k, contiguous columns) from b; different memory.
+    virtual void solve(System system, const E* b, E* x, std::int64_t k) const = 0;
+    /// New values in the analysed lower triangle.
+    virtual void refactor(std::span<const E> values, double shift) = 0;
+    [[nodiscard]] virtual Csc<E, std::int64_t> matrix_l() const = 0;
+    [[nodiscard]] virtual double logdet() const = 0;
+    [[nodiscard]] virtual FactorSize size() const = 0;
+};
+
+template <class E>
+class CholeskySymbolic : public Symbolic, public std::enable_shared_from_this<CholeskySymbolic<E>> {
+  public:
+    /// Factors the lower triangle with these values (+ shift·I); PivotNotPositive.
+    [[nodiscard]] virtual std::unique_ptr<CholeskyFactor<E>> factor(std::span<const E> values, double shift) const = 0;
+    [[nodiscard]] virtual std::vector<std::int64_t> permutation() const = 0;
+};
+
+/// CHOLMOD's analysis of a Hermitian matrix by the pattern of its lower triangle.
+template <class E, class I>
+std::shared_ptr<const CholeskySymbolic<E>> analyze_cholmod(ColumnPattern<I>&& lower, const AnalysisRequest& request);
+
+// ---- LU
+// ---------------------------------------------------------------------------------------------------------------------
+
+/// Thrown inside by a failed LU: the caller's row without a pivot (-1 if unknown).
+struct PivotZero {
+    std::int64_t row;
+};
+
+enum class Transpose { none, transpose, adjoint };
+
+/// (R·A)(p, q) = L·U.
+template <class E>
+struct LuParts {
+    Csc<E, std::int64_t> l;
+    Csc<E, std::int64_t> u;
+};
+
+template <class E>
+class LuFactor {
+  public:
+    virtual ~LuFactor() = default;
+    /// x (n×k, contiguous columns) from b; different memory.
+    virtual void solve(Transpose form, const E* b, E* x, std::int64_t k) const = 0;
+    virtual void refactor(std::span<const E> values) = 0;
+    [[nodiscard]] virtual LuParts<E> parts() const = 0;
+    [[nodiscard]] virtual std::vector<std::int64_t> row_permutation() const = 0;
+    [[nodiscard]] virtual std::vector<std::int64_t> col_permutation() const = 0;
+    [[nodiscard]] virtual std::vector<double> row_scaling() const = 0;
+    [[nodiscard]] virtual std::vector<E> diagonal_u() const = 0;
+    [[nodiscard]] virtual FactorSize size() const = 0;
+};
+
+template <class E>
+class LuSymbolic : public Symbolic, public std::enable_shared_from_this<LuSymbolic<E>> {
+  public:
+    /// Factors these values; PivotZero.
+    [[nodiscard]] virtual std::unique_ptr<LuFactor<E>> factor(std::span<const E> values) const = 0;
+};
+
+/// KLU's or UMFPACK's analysis, whichever suits the matrix.
+template <class E, class I>
+std::shared_ptr<const LuSymbolic<E>> analyze_lu(ColumnPattern<I>&& pattern, std::span<const E> values,
+                                                const AnalysisRequest& request);
+template <class E, class I>
+std::shared_ptr<const LuSymbolic<E>> analyze_umfpack(ColumnPattern<I>&& pattern, std::span<const E> values,
+                                                     const AnalysisRequest& request);
+/// Null if `only_if_suited` and dense kernels would pay; the pattern is then left as it was.
+template <class E, class I>
+std::shared_ptr<const LuSymbolic<E>> analyze_klu(ColumnPattern<I>&& pattern, const AnalysisRequest& request,
+                                                 bool only_if_suited);
+
+// ---- QR
+// ---------------------------------------------------------------------------------------------------------------------
+
+/// A(:, p) = Q·R with Q = Pᵀ H₁ H₂ … H_s, in ordinary compressed columns.
+template <class E>
+struct HouseholderParts {
+    std::int64_t rank = 0;
+    double tolerance = 0;                    ///< the absolute one that was used
+    Csc<E, std::int64_t> r;                  ///< rank × cols, upper trapezoidal
+    Csc<E, std::int64_t> h;                  ///< rows × s, the Householder vectors
+    Array<E> tau;                            ///< s
+    std::vector<std::int64_t> row_position;  ///< position of A's row i among the rows of R and H
+    std::vector<std::int64_t> permutation;   ///< p
+    double flops = 0;
+};
+
+/// Column order, and the bounds that follow from it.
+struct QrOrdering {
+    std::vector<std::int64_t> permutation;
+    Prediction prediction;
+};
+
+/// SPQR's column order for a pattern. Unsupported in a build without SPQR.
+template <class E>
+QrOrdering order_spqr(const Csc<E, std::int64_t>& A, const AnalysisRequest& request);
+/// Factors A with its columns in this order; relative tolerance as in FactorOptions.
+template <class E>
+HouseholderParts<E> factor_spqr(const Csc<E, std::int64_t>& A, std::span<const std::int64_t> permutation,
+                                double pivot_tolerance);
+
+}  // namespace tamis::detail

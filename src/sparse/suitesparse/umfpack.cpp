@@ -1,0 +1,344 @@
+// LU by UMFPACK. Davis: Algorithm 832: UMFPACK V4.3, an unsymmetric-pattern multifrontal method, ACM TOMS 30 (2004).
+#include "sparse/suitesparse/backend.hpp"
+
+#include <tamis/core/error.hpp>
+
+#if TAMIS_WITH_GPL
+
+#include <umfpack.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include "sparse/suitesparse/compressed_parts.hpp"
+#include "sparse/suitesparse/status.hpp"
+
+namespace tamis::detail {
+
+namespace {
+
+/// The functions umfpack_{di,dl,zi,zl}_…, one signature for real and complex (complex numbers are interleaved).
+template <class E, class J>
+struct UmfpackCalls;
+
+// clang-format off
+#define TAMIS_UMFPACK_REAL(PREFIX, J)                                                                                           \
+    template <>                                                                                                                 \
+    struct UmfpackCalls<double, J> {                                                                                            \
+        static void defaults(double* control) { PREFIX##_defaults(control); }                                                  \
+        static J symbolic(J n, const J* p, const J* i, const double* x, const J* q, void** S, const double* c, double* info) {  \
+            return q == nullptr ? PREFIX##_symbolic(n, n, p, i, x, S, c, info)                                                  \
+                                : PREFIX##_qsymbolic(n, n, p, i, x, q, S, c, info);                                             \
+        }                                                                                                                       \
+        static J numeric(const J* p, const J* i, const double* x, void* S, void** N, const double* c, double* info) {           \
+            return PREFIX##_numeric(p, i, x, S, N, c, info);                                                                    \
+        }                                                                                                                       \
+        static J solve(J sys, const J* p, const J* i, double* x, const double* b, void* N, const double* c, double* info,       \
+                       J* wi, double* w) {                                                                                      \
+            return PREFIX##_wsolve(sys, p, i, nullptr, x, b, N, c, info, wi, w);                                                \
+        }                                                                                                                       \
+        static J lunz(J* lnz, J* unz, void* N) {                                                                                \
+            J rows = 0, cols = 0, nz_udiag = 0;                                                                                 \
+            return PREFIX##_get_lunz(lnz, unz, &rows, &cols, &nz_udiag, N);                                                     \
+        }                                                                                                                       \
+        static J get(J* lp, J* lj, double* lx, J* up, J* ui, double* ux, J* p, J* q, double* d, J* recip, double* r, void* N) { \
+            return PREFIX##_get_numeric(lp, lj, lx, up, ui, ux, p, q, d, recip, r, N);                                          \
+        }                                                                                                                       \
+        static void free_symbolic(void** S) { PREFIX##_free_symbolic(S); }                                                     \
+        static void free_numeric(void** N) { PREFIX##_free_numeric(N); }                                                       \
+    };
+#define TAMIS_UMFPACK_COMPLEX(PREFIX, J)                                                                                        \
+    template <>                                                                                                                 \
+    struct UmfpackCalls<std::complex<double>, J> {                                                                              \
+        using E = std::complex<double>;                                                                                         \
+        static const double* raw(const E* x) { return reinterpret_cast<const double*>(x); }                                     \
+        static double* raw(E* x) { return reinterpret_cast<double*>(x); }                                                       \
+        static void defaults(double* control) { PREFIX##_defaults(control); }                                                  \
+        static J symbolic(J n, const J* p, const J* i, const E* x, const J* q, void** S, const double* c, double* info) {       \
+            return q == nullptr ? PREFIX##_symbolic(n, n, p, i, raw(x), nullptr, S, c, info)                                    \
+                                : PREFIX##_qsymbolic(n, n, p, i, raw(x), nullptr, q, S, c, info);                               \
+        }                                                                                                                       \
+        static J numeric(const J* p, const J* i, const E* x, void* S, void** N, const double* c, double* info) {                \
+            return PREFIX##_numeric(p, i, raw(x), nullptr, S, N, c, info);                                                      \
+        }                                                                                                                       \
+        static J solve(J sys, const J* p, const J* i, E* x, const E* b, void* N, const double* c, double* info, J* wi,          \
+                       double* w) {                                                                                             \
+            return PREFIX##_wsolve(sys, p, i, nullptr, nullptr, raw(x), nullptr, raw(b), nullptr, N, c, info, wi, w);           \
+        }                                                                                                                       \
+        static J lunz(J* lnz, J* unz, void* N) {                                                                                \
+            J rows = 0, cols = 0, nz_udiag = 0;                                                                                 \
+            return PREFIX##_get_lunz(lnz, unz, &rows, &cols, &nz_udiag, N);                                                     \
+        }                                                                                                                       \
+        static J get(J* lp, J* lj, E* lx, J* up, J* ui, E* ux, J* p, J* q, E* d, J* recip, double* r, void* N) {                \
+            return PREFIX##_get_numeric(lp, lj, raw(lx), nullptr, up, ui, raw(ux), nullptr, p, q, raw(d), nullptr, recip, r,    \
+                                        N);                                                                                     \
+        }                                                                                                                       \
+        static void free_symbolic(void** S) { PREFIX##_free_symbolic(S); }                                                     \
+        static void free_numeric(void** N) { PREFIX##_free_numeric(N); }                                                       \
+    };
+// clang-format on
+TAMIS_UMFPACK_REAL(umfpack_di, std::int32_t)
+TAMIS_UMFPACK_REAL(umfpack_dl, std::int64_t)
+TAMIS_UMFPACK_COMPLEX(umfpack_zi, std::int32_t)
+TAMIS_UMFPACK_COMPLEX(umfpack_zl, std::int64_t)
+#undef TAMIS_UMFPACK_REAL
+#undef TAMIS_UMFPACK_COMPLEX
+
+/// Owns a Symbolic or a Numeric object of UMFPACK.
+template <void (*Free)(void**)>
+class UmfpackHandle {
+  public:
+    UmfpackHandle() noexcept = default;
+    UmfpackHandle(const UmfpackHandle&) = delete;
+    UmfpackHandle& operator=(const UmfpackHandle&) = delete;
+    ~UmfpackHandle() { reset(); }
+    void reset() noexcept {
+        if (object_ != nullptr) Free(&object_);
+        object_ = nullptr;
+    }
+    [[nodiscard]] void* get() const noexcept { return object_; }
+    void** address() noexcept { return &object_; }
+
+  private:
+    void* object_ = nullptr;
+};
+
+using Control = std::array<double, UMFPACK_CONTROL>;
+using Info = std::array<double, UMFPACK_INFO>;
+
+// What a call of get_numeric can give in O(n).
+template <class E>
+struct Diagonal {
+    std::vector<std::int64_t> p;
+    std::vector<std::int64_t> q;
+    std::vector<E> d;
+    std::vector<double> r;  // R as a factor, not a divisor
+};
+
+template <class E, class J>
+class Symbolic832;
+
+template <class E, class J>
+class Factor832 final : public LuFactor<E> {
+    using Calls = UmfpackCalls<E, J>;
+
+  public:
+    Factor832(std::shared_ptr<const Symbolic832<E, J>> symbolic, std::span<const E> values)
+        : symbolic_(std::move(symbolic)),
+          n_(symbolic_->pattern_.cols) {
+        compute(values);
+    }
+
+    void refactor(std::span<const E> values) override { compute(values); }
+
+    void solve(Transpose form, const E* b, E* x, std::int64_t k) const override {
+        Control control = symbolic_->control_;
+        control[UMFPACK_IRSTEP] = 0;  // refinement would need A, which the factor does not keep
+        Info info{};
+        Array<J> wi(n_, uninitialized);
+        Array<double> w(n_ * (is_complex_v<E> ? 4 : 1), uninitialized);
+        const J system = form == Transpose::none ? UMFPACK_A : form == Transpose::adjoint ? UMFPACK_At : UMFPACK_Aat;
+        const auto& pattern = symbolic_->pattern_;
+        for (std::int64_t c = 0; c < k; ++c) {
+            const auto status = Calls::solve(system, pattern.offsets.data(), pattern.indices.data(), x + c * n_, b + c * n_,
+                                             numeric_.get(), control.data(), info.data(), wi.data(), w.data());
+            check_umfpack("lu solve", status);
+        }
+    }
+
+    LuParts<E> parts() const override {
+        J lnz = 0;
+        J unz = 0;
+        check_umfpack("lu", Calls::lunz(&lnz, &unz, numeric_.get()));
+        Array<J> lp(n_ + 1, uninitialized), lj(lnz, uninitialized), up(n_ + 1, uninitialized), ui(unz, uninitialized);
+        Array<E> lx(lnz, uninitialized), ux(unz, uninitialized);
+        J recip = 0;
+        check_umfpack("lu", Calls::get(lp.data(), lj.data(), lx.data(), up.data(), ui.data(), ux.data(), nullptr, nullptr,
+                                       nullptr, &recip, nullptr, numeric_.get()));
+        // L comes by rows, U by columns; transposing sorts.
+        return {transposed_columns<E, J>(n_, n_, lp, lj, lx),
+                transposed_columns(transposed_columns<E, J>(n_, n_, up, ui, ux))};
+    }
+
+    std::vector<std::int64_t> row_permutation() const override { return diagonal().p; }
+    std::vector<std::int64_t> col_permutation() const override { return diagonal().q; }
+    std::vector<double> row_scaling() const override { return diagonal().r; }
+    std::vector<E> diagonal_u() const override { return diagonal().d; }
+    FactorSize size() const override { return size_; }
+
+  private:
+    Diagonal<E> diagonal() const {
+        const auto n = static_cast<std::size_t>(n_);
+        std::vector<J> p(n), q(n);
+        Diagonal<E> result{{}, {}, std::vector<E>(n), std::vector<double>(n)};
+        J recip = 0;
+        check_umfpack("lu", Calls::get(nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, p.data(), q.data(),
+                                       result.d.data(), &recip, result.r.data(), numeric_.get()));
+        result.p.assign(p.begin(), p.end());
+        result.q.assign(q.begin(), q.end());
+        if (recip == 0)
+            for (double& r : result.r) r = 1 / r;
+        return result;
+    }
+
+    void compute(std::span<const E> values) {
+        numeric_.reset();  // the old factor makes room first
+        Info info{};
+        const auto& pattern = symbolic_->pattern_;
+        const auto status =
+            Calls::numeric(pattern.offsets.data(), pattern.indices.data(), values.data(), symbolic_->symbolic_.get(),
+                           numeric_.address(), symbolic_->control_.data(), info.data());
+        check_umfpack("lu", status);
+        const double unit = info[UMFPACK_SIZE_OF_UNIT];
+        size_ = {info[UMFPACK_LNZ] + info[UMFPACK_UNZ], info[UMFPACK_FLOPS], info[UMFPACK_NUMERIC_SIZE] * unit};
+        // A pivot that overflowed is as useless as a zero.
+        if (status == UMFPACK_WARNING_singular_matrix || !(info[UMFPACK_UMIN] > 0) || !is_finite(info[UMFPACK_UMAX])) {
+            const auto found = diagonal();
+            for (std::size_t j = 0; j < found.d.size(); ++j)
+                if (!(std::abs(found.d[j]) > 0) || !is_finite(found.d[j])) throw PivotZero{found.p[j]};
+            throw PivotZero{-1};
+        }
+    }
+
+    std::shared_ptr<const Symbolic832<E, J>> symbolic_;
+    std::int64_t n_;
+    UmfpackHandle<Calls::free_numeric> numeric_;
+    FactorSize size_;
+};
+
+template <class E, class J>
+class Symbolic832 final : public LuSymbolic<E> {
+    using Calls = UmfpackCalls<E, J>;
+
+  public:
+    Symbolic832(ColumnPattern<J>&& pattern, std::span<const E> values, const AnalysisRequest& request)
+        : pattern_(std::move(pattern)) {
+        Calls::defaults(control_.data());
+        control_[UMFPACK_PRL] = 0;
+        if (request.pivot_tolerance > 0) {
+            control_[UMFPACK_PIVOT_TOLERANCE] = request.pivot_tolerance;
+            control_[UMFPACK_SYM_PIVOT_TOLERANCE] = std::min(control_[UMFPACK_SYM_PIVOT_TOLERANCE], request.pivot_tolerance);
+        }
+        switch (request.ordering) {
+            case Ordering::amd: control_[UMFPACK_ORDERING] = UMFPACK_ORDERING_AMD; break;
+            case Ordering::colamd: control_[UMFPACK_STRATEGY] = UMFPACK_STRATEGY_UNSYMMETRIC; break;
+            case Ordering::nested_dissection: control_[UMFPACK_ORDERING] = UMFPACK_ORDERING_METIS; break;
+            case Ordering::natural: control_[UMFPACK_ORDERING] = UMFPACK_ORDERING_NONE; break;
+            case Ordering::given:
+                control_[UMFPACK_ORDERING] = UMFPACK_ORDERING_GIVEN;
+                control_[UMFPACK_FIXQ] = 1;
+                control_[UMFPACK_SINGLETONS] = 0;
+                break;
+            case Ordering::automatic: break;
+        }
+        Info info = analyze(values, request.permutation);
+        Ordering used = request.ordering;
+        if (request.ordering == Ordering::automatic) {
+            used = info[UMFPACK_STRATEGY_USED] == UMFPACK_STRATEGY_SYMMETRIC ? Ordering::amd : Ordering::colamd;
+            if (dissection_may_pay(info) && !request.stop.stop_requested() && try_dissection(values, info))
+                used = Ordering::nested_dissection;
+        }
+        predict(info, used);
+    }
+
+    bool matches(std::span<const std::int32_t> offsets, std::span<const std::int32_t> indices) const override {
+        return same_pattern(pattern_, offsets, indices);
+    }
+    bool matches(std::span<const std::int64_t> offsets, std::span<const std::int64_t> indices) const override {
+        return same_pattern(pattern_, offsets, indices);
+    }
+    std::unique_ptr<LuFactor<E>> factor(std::span<const E> values) const override {
+        return std::make_unique<Factor832<E, J>>(std::static_pointer_cast<const Symbolic832<E, J>>(this->shared_from_this()),
+                                                 values);
+    }
+
+  private:
+    friend class Factor832<E, J>;
+
+    Info analyze(std::span<const E> values, std::span<const std::int64_t> given) {
+        Info info{};
+        const std::vector<J> q(given.begin(), given.end());
+        symbolic_.reset();
+        const auto status =
+            Calls::symbolic(static_cast<J>(pattern_.cols), pattern_.offsets.data(), pattern_.indices.data(), values.data(),
+                            given.empty() ? nullptr : q.data(), symbolic_.address(), control_.data(), info.data());
+        check_umfpack("lu", status);
+        return info;
+    }
+
+    // As for Cholesky: nested dissection costs about 2 µs an entry and may halve AMD's flops, here at some 25 GFLOP/s.
+    static double symmetric_flops(const Info& info) {
+        return info[UMFPACK_STRATEGY_USED] == UMFPACK_STRATEGY_SYMMETRIC ? info[UMFPACK_SYMMETRIC_FLOPS] : 0;
+    }
+    [[nodiscard]] bool dissection_may_pay(const Info& info) const {
+        return 0.5 * symmetric_flops(info) / 25e9 > 2e-6 * static_cast<double>(pattern_.nnz());
+    }
+    bool try_dissection(std::span<const E> values, Info& info) {
+        const double by_amd = symmetric_flops(info);
+        control_[UMFPACK_ORDERING] = UMFPACK_ORDERING_METIS;
+        try {
+            const Info dissected = analyze(values, {});
+            if (symmetric_flops(dissected) < by_amd) {
+                info = dissected;
+                return true;
+            }
+        } catch (const Error&) {
+            // METIS is left out of some builds: AMD's order stands.
+        }
+        control_[UMFPACK_ORDERING] = UMFPACK_ORDERING_AMD;
+        info = analyze(values, {});
+        return false;
+    }
+
+    void predict(const Info& info, Ordering used) {
+        auto& prediction = this->prediction_;
+        prediction.backend = "UMFPACK " + std::to_string(UMFPACK_MAIN_VERSION) + "." + std::to_string(UMFPACK_SUB_VERSION) +
+                             "." + std::to_string(UMFPACK_SUBSUB_VERSION);
+        prediction.ordering = used;
+        const double unit = info[UMFPACK_SIZE_OF_UNIT];
+        const double bound = info[UMFPACK_PEAK_MEMORY_ESTIMATE] * unit;
+        prediction.factor_nonzeros = info[UMFPACK_LNZ_ESTIMATE] + info[UMFPACK_UNZ_ESTIMATE];
+        prediction.flops = info[UMFPACK_FLOPS_ESTIMATE];
+        prediction.bytes = bound;
+        if (info[UMFPACK_STRATEGY_USED] == UMFPACK_STRATEGY_SYMMETRIC && info[UMFPACK_SYMMETRIC_LUNZ] > 0) {
+            // With pivots on the diagonal AMD's counts come true; UMFPACK's own bounds are far above. Half as much again
+            // covers the frontal matrices and what pivoting off the diagonal adds.
+            prediction.factor_nonzeros = std::min(prediction.factor_nonzeros, info[UMFPACK_SYMMETRIC_LUNZ]);
+            prediction.flops = std::min(prediction.flops, info[UMFPACK_SYMMETRIC_FLOPS] * (is_complex_v<E> ? 4 : 1));
+            prediction.bytes = std::min(bound, 1.5 * info[UMFPACK_SYMMETRIC_LUNZ] * sizeof(E) +
+                                                   static_cast<double>(pattern_.nnz()) * (sizeof(E) + sizeof(J)) +
+                                                   20.0 * static_cast<double>(pattern_.cols) * sizeof(J));
+        }
+    }
+
+    ColumnPattern<J> pattern_;
+    UmfpackHandle<Calls::free_symbolic> symbolic_;
+    Control control_{};
+};
+
+}  // namespace
+
+template <class E, class I>
+std::shared_ptr<const LuSymbolic<E>> analyze_umfpack(ColumnPattern<I>&& pattern, std::span<const E> values,
+                                                     const AnalysisRequest& request) {
+    // 64-bit integers always: the 32-bit interface fails as out of memory where the factor outgrows 2³¹ units, and costs
+    // little less elsewhere.
+    return std::make_shared<Symbolic832<E, std::int64_t>>(pattern_as<std::int64_t>(std::move(pattern)), values, request);
+}
+
+template std::shared_ptr<const LuSymbolic<double>> analyze_umfpack(ColumnPattern<std::int32_t>&&, std::span<const double>,
+                                                                   const AnalysisRequest&);
+template std::shared_ptr<const LuSymbolic<double>> analyze_umfpack(ColumnPattern<std::int64_t>&&, std::span<const double>,
+                                                                   const AnalysisRequest&);
+template std::shared_ptr<const LuSymbolic<std::complex<double>>> analyze_umfpack(ColumnPattern<std::int32_t>&&,
+                                                                                 std::span<const std::complex<double>>,
+                                                                                 const AnalysisRequest&);
+template std::shared_ptr<const LuSymbolic<std::complex<double>>> analyze_umfpack(ColumnPattern<std::int64_t>&&,
+                                                                                 std::span<const std::complex<double>>,
+                                                                                 const AnalysisRequest&);
+
+}  // namespace tamis::detail
+
+#endif

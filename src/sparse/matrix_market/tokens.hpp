@@ -54,7 +54,7 @@ inline std::int64_t parse_whole(const char*& p) noexcept {
     std::int64_t n = 0;
     const char* const first = q;
     while (is_digit(*q)) {
-        if (q - first >= 18 && n > (INT64_MAX - 9) / 10) {
+        if (q - first >= 18 && n > (INT64_MAX - (*q - '0')) / 10) {
             while (is_digit(*q)) ++q;
             n = INT64_MAX;
             break;

@@ -1,0 +1,107 @@
+#include "solve/residual.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <complex>
+#include <limits>
+
+#include <tamis/core/array.hpp>
+
+#include "core/parallel.hpp"
+#include "instantiate.hpp"
+
+namespace tamis::detail {
+
+namespace {
+
+template <class T>
+using Accumulator = std::conditional_t<is_complex_v<T>, std::complex<double>, double>;
+
+template <class T>
+double modulus(const T& value) noexcept {
+    if constexpr (is_complex_v<T>) return std::hypot(static_cast<double>(value.real()), static_cast<double>(value.imag()));
+    else return std::abs(static_cast<double>(value));
+}
+
+/// max that keeps NaN.
+double larger(double a, double b) noexcept {
+    return !(b <= a) ? b : a;
+}
+
+/// Product without the C99 rescue of infinite complex products, which costs a library call an entry.
+template <class T>
+Accumulator<T> product(const T& a, const T& b) noexcept {
+    if constexpr (is_complex_v<T>) {
+        const double ar = a.real();
+        const double ai = a.imag();
+        const double br = b.real();
+        const double bi = b.imag();
+        return {ar * br - ai * bi, ar * bi + ai * br};
+    } else {
+        return static_cast<double>(a) * static_cast<double>(b);
+    }
+}
+
+}  // namespace
+
+template <class T, class I>
+MatrixNorms matrix_norms(CsrView<T, I> A) {
+    MatrixNorms norms;
+    Array<double> column(A.cols());
+    const auto offsets = A.row_offsets();
+    const auto columns = A.col_indices();
+    const auto values = A.values();
+    for (std::int64_t i = 0; i < A.rows(); ++i) {
+        double row = 0;
+        for (auto k = static_cast<std::size_t>(offsets[static_cast<std::size_t>(i)]);
+             k < static_cast<std::size_t>(offsets[static_cast<std::size_t>(i) + 1]); ++k) {
+            const double size = modulus(values[k]);
+            row += size;
+            column[columns[k]] += size;
+        }
+        norms.inf = larger(norms.inf, row);
+    }
+    for (const double sum : column) norms.one = larger(norms.one, sum);
+    return norms;
+}
+
+template <class T, class I>
+ResidualNorms residual(CsrView<T, I> A, VectorView<const T> x, VectorView<const T> b, VectorView<T> r) {
+    const auto offsets = A.row_offsets();
+    const auto columns = A.col_indices();
+    const auto values = A.values();
+    const std::int64_t rows = A.rows();
+    [[maybe_unused]] const int threads = threads_for(A.nnz());
+#pragma omp parallel for num_threads(threads) schedule(static) if (threads > 1)
+    for (std::int64_t i = 0; i < rows; ++i) {
+        Accumulator<T> sum(b[i]);
+        for (auto k = static_cast<std::size_t>(offsets[static_cast<std::size_t>(i)]);
+             k < static_cast<std::size_t>(offsets[static_cast<std::size_t>(i) + 1]); ++k)
+            sum -= product(values[k], x[static_cast<std::int64_t>(columns[k])]);
+        r[i] = static_cast<T>(sum);
+    }
+    ResidualNorms norms;
+    for (std::int64_t i = 0; i < rows; ++i) norms.inf = larger(norms.inf, modulus(r[i]));
+    for (std::int64_t i = 0; i < rows; ++i) norms.b_inf = larger(norms.b_inf, modulus(b[i]));
+    for (std::int64_t j = 0; j < A.cols(); ++j) norms.x_inf = larger(norms.x_inf, modulus(x[j]));
+    // Two-norm of r scaled by its largest entry, so that neither over- nor underflow spoils it.
+    if (norms.inf > 0 && std::isfinite(norms.inf)) {
+        double sum = 0;
+        for (std::int64_t i = 0; i < rows; ++i) {
+            const double scaled = modulus(r[i]) / norms.inf;
+            sum += scaled * scaled;
+        }
+        norms.two = norms.inf * std::sqrt(sum);
+    } else {
+        norms.two = norms.inf;
+    }
+    return norms;
+}
+
+#define TAMIS_INSTANTIATE(T, I)                       \
+    template MatrixNorms matrix_norms(CsrView<T, I>); \
+    template ResidualNorms residual(CsrView<T, I>, VectorView<const T>, VectorView<const T>, VectorView<T>);
+TAMIS_FOR_EACH_SCALAR_INDEX(TAMIS_INSTANTIATE)
+#undef TAMIS_INSTANTIATE
+
+}  // namespace tamis::detail

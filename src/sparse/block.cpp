@@ -4,8 +4,8 @@
 
 #include <tamis/sparse/csr.hpp>
 
-#include "core/parallel.hpp"
 #include "instantiate.hpp"
+#include "sparse/parts.hpp"
 
 namespace tamis::detail {
 
@@ -27,11 +27,10 @@ void diagonal(CsrView<T, I> A, VectorView<T> d) {
     const I* const offset = A.row_offsets().data();
     const I* const index = A.col_indices().data();
     const T* const value = A.values().data();
-#pragma omp parallel for num_threads(threads_for(n)) schedule(static)
-    for (std::int64_t i = 0; i < n; ++i) {
+    for_each_row(n, n, [&](std::int64_t i) {
         const std::int64_t k = first_at_least(A, i, i);
         d[i] = k < offset[i + 1] && index[k] == i ? value[k] : T(0);
-    }
+    });
 }
 
 template <class T, class I>
@@ -40,22 +39,21 @@ Csr<T, I> block(CsrView<T, I> A, std::int64_t i, std::int64_t j, std::int64_t r,
     const T* const value = A.values().data();
     Array<I> offsets(r + 1, uninitialized);
     offsets[0] = 0;
-#pragma omp parallel for num_threads(threads_for(r)) schedule(static)
-    for (std::int64_t s = 0; s < r; ++s)
+    for_each_row(r, r, [&](std::int64_t s) {
         offsets[s + 1] = static_cast<I>(first_at_least(A, i + s, j + c) - first_at_least(A, i + s, j));
+    });
     for (std::int64_t s = 0; s < r; ++s) offsets[s + 1] += offsets[s];  // at most nnz(A), which I can count
 
     const std::int64_t nnz = offsets[r];
     Array<I> indices(nnz, uninitialized);
     Array<T> values(nnz, uninitialized);
-#pragma omp parallel for num_threads(threads_for(nnz)) schedule(static)
-    for (std::int64_t s = 0; s < r; ++s) {
+    for_each_row(r, nnz, [&](std::int64_t s) {
         std::int64_t from = first_at_least(A, i + s, j);
         for (std::int64_t to = offsets[s]; to < offsets[s + 1]; ++to, ++from) {
             indices[to] = static_cast<I>(index[from] - j);
             values[to] = value[from];
         }
-    }
+    });
     return {unchecked, r, c, std::move(offsets), std::move(indices), std::move(values)};
 }
 

@@ -4,8 +4,8 @@
 
 #include <tamis/sparse/convert.hpp>
 
-#include "core/parallel.hpp"
 #include "sparse/compressed.hpp"
+#include "sparse/parts.hpp"
 
 namespace tamis::detail {
 
@@ -14,8 +14,7 @@ void convert_values(std::span<const T> from, std::span<U> to) {
     const std::int64_t n = std::ssize(from);
     const T* const source = from.data();
     U* const target = to.data();
-#pragma omp parallel for num_threads(threads_for(n / 4)) schedule(static)
-    for (std::int64_t k = 0; k < n; ++k) target[k] = scalar_cast<U>(source[k]);
+    for_each_row(n, n / 4, [=](std::int64_t k) { target[k] = scalar_cast<U>(source[k]); });
 }
 
 template <class J>
@@ -29,8 +28,7 @@ void convert_indices(std::span<const I> from, std::span<J> to) {
     const std::int64_t n = std::ssize(from);
     const I* const source = from.data();
     J* const target = to.data();
-#pragma omp parallel for num_threads(threads_for(n / 4)) schedule(static)
-    for (std::int64_t k = 0; k < n; ++k) target[k] = static_cast<J>(source[k]);
+    for_each_row(n, n / 4, [=](std::int64_t k) { target[k] = static_cast<J>(source[k]); });
 }
 
 #define TAMIS_VALUES(T, U) template void convert_values(std::span<const T>, std::span<U>);

@@ -25,7 +25,7 @@ void check_indices(const char* what, const char* major_name, std::int64_t minor,
                    std::span<const I> indices);
 
 /// Sorts the indices of each row, sums repeated ones in their order, and closes the gaps: compressed arrays become
-/// canonical. O(nnz) for rows that are sorted; otherwise scratch for the longest unsorted row, one a thread.
+/// canonical. O(nnz) for rows that are sorted; otherwise a sort within each row, with scratch of at most 2 MiB a thread.
 template <class T, class I>
 void make_canonical(Array<I>& offsets, Array<I>& indices, Array<T>& values);
 

@@ -11,6 +11,7 @@
 #include "instantiate.hpp"
 #include "sparse/compressed.hpp"
 #include "sparse/partition.hpp"
+#include "sparse/parts.hpp"
 
 namespace tamis::detail {
 
@@ -28,37 +29,36 @@ Csr<T, I> place(const Coo<T, I>& A) {
     const auto row_of = [](const Entry& e) { return major == Major::rows ? e.row : e.col; };
     const auto col_of = [](const Entry& e) { return major == Major::rows ? e.col : e.row; };
 
+    const int parts = threads_for(entries / 2);
+
     Array<I> offsets(rows + 1);
     Array<I> indices(entries, uninitialized);
     Array<T> values(entries, uninitialized);
-#pragma omp parallel num_threads(threads_for(entries / 2))
-    {
-        const std::int64_t t = thread_index();
-        const std::int64_t team = team_size();
-        {
-            const std::int64_t first = rows * t / team;
-            const std::int64_t last = rows * (t + 1) / team;
-            for (std::int64_t k = 0; k < entries; ++k) {
-                const std::int64_t i = row_of(entry[k]);
-                if (i >= first && i < last) ++offsets[i + 1];
-            }
+    for_each_part(parts, [&](int part) {
+        const std::int64_t first = even_cut(rows, part, parts);
+        const std::int64_t last = even_cut(rows, part + 1, parts);
+        I* const count = offsets.data() + 1;
+        for (std::int64_t k = 0; k < entries; ++k) {
+            const std::int64_t i = row_of(entry[k]);
+            if (i >= first && i < last) ++count[i];
         }
-#pragma omp barrier
-#pragma omp single
-        for (std::int64_t i = 0; i < rows; ++i) offsets[i + 1] += offsets[i];
+    });
+    for (std::int64_t i = 0; i < rows; ++i) offsets[i + 1] += offsets[i];
 
-        // offsets[i] is where the next entry of row i goes; in the end it is where row i + 1 begins.
-        const std::int64_t first = balanced_cut<I>(offsets.span(), t, team);
-        const std::int64_t last = balanced_cut<I>(offsets.span(), t + 1, team);
-#pragma omp barrier
+    // next[i] is where the next entry of row i goes; in the end it is where row i + 1 begins.
+    I* const next = offsets.data();
+    const Cuts cuts = balanced_cuts<I>(offsets.span(), parts);
+    for_each_part(parts, [&](int part) {
+        const std::int64_t first = cuts[part];
+        const std::int64_t last = cuts[part + 1];
         for (std::int64_t k = 0; k < entries; ++k) {
             const std::int64_t i = row_of(entry[k]);
             if (i < first || i >= last) continue;
-            const std::int64_t to = offsets[i]++;
+            const std::int64_t to = next[i]++;
             indices[to] = col_of(entry[k]);
             values[to] = entry[k].value;
         }
-    }
+    });
     std::copy_backward(offsets.begin(), offsets.end() - 1, offsets.end());
     offsets[0] = 0;
     make_canonical(offsets, indices, values);
@@ -81,12 +81,11 @@ Coo<T, I> triplets(CsrView<T, I> A, Major major) {
     const T* const value = A.values().data();
     std::vector<Entry> entries(static_cast<std::size_t>(A.nnz()));
     Entry* const entry = entries.data();
-#pragma omp parallel for num_threads(threads_for(A.nnz() / 2)) schedule(static)
-    for (std::int64_t i = 0; i < A.rows(); ++i)
-        for (std::int64_t k = offset[i]; k < offset[i + 1]; ++k) {
-            const I row = static_cast<I>(i);
+    for_each_row(A.rows(), A.nnz() / 2, [&](std::int64_t i) {
+        const I row = static_cast<I>(i);
+        for (std::int64_t k = offset[i]; k < offset[i + 1]; ++k)
             entry[k] = major == Major::rows ? Entry{row, index[k], value[k]} : Entry{index[k], row, value[k]};
-        }
+    });
     const bool by_rows = major == Major::rows;
     return {unchecked, by_rows ? A.rows() : A.cols(), by_rows ? A.cols() : A.rows(), std::move(entries)};
 }

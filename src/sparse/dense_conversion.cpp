@@ -5,9 +5,9 @@
 
 #include <tamis/sparse/convert.hpp>
 
-#include "core/parallel.hpp"
 #include "instantiate.hpp"
 #include "sparse/compressed.hpp"
+#include "sparse/parts.hpp"
 
 namespace tamis::detail {
 
@@ -30,16 +30,15 @@ Csr<T, I> compress(MatrixView<const T> A) {
     const std::int64_t cols = A.cols();
     check_sizes<I>("to_csr", rows, cols);
     const std::int64_t strips = (rows + strip - 1) / strip;
-    const int team = threads_for(rows * cols / 2);  // rows · cols elements lie in memory
+    const std::int64_t work = rows * cols / 2;  // the elements lie in memory: their number does not overflow
 
     // Counts of a row fit I, for cols does; their sums may not.
     Array<I> offsets(rows + 1);
-#pragma omp parallel for num_threads(team) schedule(static)
-    for (std::int64_t s = 0; s < strips; ++s) {
+    for_each_row(strips, work, [&](std::int64_t s) {
         const std::int64_t last = std::min(rows, (s + 1) * strip);
         for (std::int64_t j = 0; j < cols; ++j)
             for (std::int64_t i = s * strip; i < last; ++i) offsets[i + 1] += static_cast<I>(is_stored(A(i, j)));
-    }
+    });
     std::int64_t nnz = 0;
     for (std::int64_t i = 0; i < rows; ++i) nnz += offsets[i + 1];
     check_count<I>("to_csr", nnz);
@@ -47,8 +46,7 @@ Csr<T, I> compress(MatrixView<const T> A) {
 
     Array<I> indices(nnz, uninitialized);
     Array<T> values(nnz, uninitialized);
-#pragma omp parallel for num_threads(team) schedule(static)
-    for (std::int64_t s = 0; s < strips; ++s) {
+    for_each_row(strips, work, [&](std::int64_t s) {
         const std::int64_t first = s * strip;
         const std::int64_t last = std::min(rows, first + strip);
         std::array<std::int64_t, strip> next{};
@@ -60,7 +58,7 @@ Csr<T, I> compress(MatrixView<const T> A) {
                     indices[to] = static_cast<I>(j);
                     values[to] = A(i, j);
                 }
-    }
+    });
     return {unchecked, rows, cols, std::move(offsets), std::move(indices), std::move(values)};
 }
 
@@ -72,14 +70,13 @@ void expand(CsrView<T, I> A, MatrixView<T> X) {
     const std::int64_t rows = X.rows();
     const std::int64_t cols = X.cols();
     const std::int64_t strips = (rows + strip - 1) / strip;
-#pragma omp parallel for num_threads(threads_for(rows* cols / 2 + A.nnz())) schedule(static)
-    for (std::int64_t s = 0; s < strips; ++s) {
+    for_each_row(strips, rows * cols / 2 + A.nnz(), [&](std::int64_t s) {
         const std::int64_t last = std::min(rows, (s + 1) * strip);
         for (std::int64_t j = 0; j < cols; ++j)
             for (std::int64_t i = s * strip; i < last; ++i) X(i, j) = T(0);
         for (std::int64_t i = s * strip; i < last; ++i)
             for (std::int64_t k = offset[i]; k < offset[i + 1]; ++k) X(i, index[k]) = value[k];
-    }
+    });
 }
 
 #define TAMIS_DENSE(T, I)                             \

@@ -2,6 +2,7 @@
 // are the same bits from run to run.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include <tamis/sparse/view.hpp>
@@ -9,6 +10,8 @@
 #include "core/parallel.hpp"
 
 namespace tamis::detail {
+
+// One part runs without OpenMP: even a parallel region of one thread allocates, and ends the process where it cannot.
 
 /// f(part) for part = 0 … parts − 1, each on a thread of its own. f must not throw.
 template <class F>
@@ -21,6 +24,21 @@ void for_each_part(int parts, F&& f) {
     }
 #endif
     for (int part = 0; part < parts; ++part) f(part);
+}
+
+/// f(i) for i = 0 … n − 1, in equal parts on as many threads as so much work deserves. f must not throw.
+template <class F>
+void for_each_row(std::int64_t n, std::int64_t work, F&& f) {
+#ifdef _OPENMP
+    if (const int threads = threads_for(work); threads > 1) {
+#pragma omp parallel for num_threads(threads) schedule(static)
+        for (std::int64_t i = 0; i < n; ++i) f(i);
+        return;
+    }
+#else
+    (void)work;
+#endif
+    for (std::int64_t i = 0; i < n; ++i) f(i);
 }
 
 /// f(begin, end, thread) over [0, n) in chunks that the threads take as they become free: for chunks of unknown cost whose

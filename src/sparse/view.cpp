@@ -4,9 +4,12 @@
 #include <algorithm>
 #include <limits>
 #include <string>
+#include <vector>
 
 #include "core/parallel.hpp"
 #include "sparse/compressed.hpp"
+#include "sparse/partition.hpp"
+#include "sparse/parts.hpp"
 
 namespace tamis::detail {
 
@@ -27,6 +30,22 @@ bool by_rows(const char* major_name) noexcept {
 /// "rows are 0 to 4", or words for an empty range.
 std::string range_of(const std::string& name, std::int64_t count) {
     return count > 0 ? name + "s are 0 to " + number(count - 1) : "there are no " + name + "s";
+}
+
+/// The smallest k in [0, n) that bad(k) holds for; n if there is none.
+template <class Bad>
+std::int64_t first_bad(std::int64_t n, std::int64_t work, Bad bad) {
+    const int parts = threads_for(work);
+    std::vector<std::int64_t> first(static_cast<std::size_t>(parts), n);
+    for_each_part(parts, [&](int part) {
+        const std::int64_t last = even_cut(n, part + 1, parts);
+        for (std::int64_t k = even_cut(n, part, parts); k < last; ++k)
+            if (bad(k)) {
+                first[static_cast<std::size_t>(part)] = k;
+                return;
+            }
+    });
+    return *std::min_element(first.begin(), first.end());
 }
 
 /// The row (column) that holds entry k.
@@ -109,10 +128,7 @@ void check_indices(const char* what, const char* major_name, std::int64_t minor,
                    std::span<const I> indices) {
     const std::int64_t n = std::ssize(indices);
     const I* const index = indices.data();
-    std::int64_t outside = n;  // the first entry with an index outside
-#pragma omp parallel for num_threads(threads_for(n / 4)) schedule(static) reduction(min : outside)
-    for (std::int64_t k = 0; k < n; ++k)
-        if (index[k] < 0 || index[k] >= minor) outside = std::min(outside, k);
+    const std::int64_t outside = first_bad(n, n / 4, [=](std::int64_t k) { return index[k] < 0 || index[k] >= minor; });
     if (outside == n) return;
     const std::string minor_name = by_rows(major_name) ? "column" : "row";
     refuse(what, std::string(major_name) + " " + number(owner_of(offsets, outside)) + " has " + minor_name + " index " +
@@ -128,15 +144,17 @@ void check_compressed(const char* what, const char* major_name, std::int64_t maj
     const I* const offset = offsets.data();
     const I* const index = indices.data();
     const std::int64_t n = std::ssize(indices);
-    std::int64_t bad = n;  // the first entry that does not come after its predecessor
-#pragma omp parallel for num_threads(threads_for(n / 4)) schedule(static) reduction(min : bad)
-    for (std::int64_t i = 0; i < major; ++i)
+    const std::int64_t bad_row = first_bad(major, n / 4, [=](std::int64_t i) {
         for (std::int64_t k = offset[i] + std::int64_t{1}; k < offset[i + 1]; ++k)
-            if (index[k] <= index[k - 1]) bad = std::min(bad, k);
-    if (bad == n) return;
+            if (index[k] <= index[k - 1]) return true;
+        return false;
+    });
+    if (bad_row == major) return;
+    std::int64_t bad = offset[bad_row] + std::int64_t{1};
+    while (index[bad] > index[bad - 1]) ++bad;
 
     const std::string minor_name = by_rows(major_name) ? "column" : "row";
-    const std::string where = std::string(major_name) + " " + number(owner_of(offsets, bad));
+    const std::string where = std::string(major_name) + " " + number(bad_row);
     if (index[bad] == index[bad - 1])
         refuse(what, where + " repeats " + minor_name + " index " + number(index[bad]) + " (entry " + number(bad) +
                          "); from_arrays of an owning matrix sums repeated entries");

@@ -4,6 +4,7 @@
 #include <complex>
 #include <concepts>
 #include <span>
+#include <string>
 #include <type_traits>
 #include <vector>
 

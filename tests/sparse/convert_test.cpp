@@ -330,6 +330,19 @@ TYPED_TEST(ConvertTest, NeedsTheOutputAndAtMostAnArrayOfRows) {
     EXPECT_LE(peak_bytes([&] { return to_csr(R); }), (bytes_of<T, I>(rows, R.nnz())) + slack);
 }
 
+TEST(Convert, SortsRowsLongerThanItsScratch) {
+    // 400000 entries of one row, with few and with many different columns.
+    for (const std::int64_t cols : {1000, 1000000}) {
+        const auto [A, sums] = random_triplets<float, std::int32_t>(1, cols, 400000);
+        (void)to_csr(A);
+        const test::AllocationCounter counter;
+        const auto R = to_csr(A);
+        EXPECT_LE(counter.peak_live_bytes(), 400000 * 8 + (std::int64_t{3} << 20));
+        ASSERT_TRUE(canonical(R));
+        EXPECT_TRUE(same_arrays(R, sums.csr()));
+    }
+}
+
 TEST(Convert, AllocatesAFixedNumberOfArraysWhateverTheRows) {
     const auto allocations = [](std::int64_t rows) {
         Random random(2);

@@ -77,7 +77,9 @@ struct DenseScalar<B> {
 };
 template <class B>
     requires(!EigenDense<B>)
-&&ContiguousStorage<const B&> struct DenseScalar<B> { using type = std::ranges::range_value_t<const B&>; };
+&&ContiguousStorage<const B&>&& Scalar<std::ranges::range_value_t<const B&>> struct DenseScalar<B> {
+    using type = std::ranges::range_value_t<const B&>;
+};
 
 }  // namespace detail
 

@@ -139,7 +139,8 @@ template <class T, class I>
 }
 /// Triplets as Csr: counted, placed and each row sorted. Entries of one place are summed in the order added; a sum that
 /// cancels stays as an explicit zero. O(rows + nnz), and a sort within each row that was not added in order of columns.
-/// Memory: input, output (before the sums) and scratch for the longest row. IndexOverflow if I cannot count the entries.
+/// Memory: input, output (before the sums) and at most 2 MiB of scratch a thread. IndexOverflow if I cannot count the
+/// entries.
 template <class T, class I>
 [[nodiscard]] Csr<T, I> to_csr(const Coo<T, I>& A) {
     return detail::compress(A, detail::Major::rows);

@@ -93,7 +93,8 @@ struct SparseQr<T, I>::State {
     FactorInfo info;
 
     [[nodiscard]] bool wide() const noexcept { return m < n; }
-    [[nodiscard]] bool empty() const noexcept { return m == 0 || n == 0; }
+    // Nothing to factor: no rows, no columns, or no entries. The rank is 0 and every answer is 0.
+    [[nodiscard]] bool empty() const noexcept { return m == 0 || n == 0 || entries == 0; }
 
     Numeric* ready(const char* caller) const {
         if (!numeric && !empty()) detail::throw_not_ready(caller);
@@ -164,6 +165,10 @@ SparseQr<T, I>::SparseQr(CsrView<T, I> major, bool row_major, const FactorOption
     s.m = row_major ? major.rows() : major.cols();
     s.n = row_major ? major.cols() : major.rows();
     s.options = options;
+    // SPQR's rule is for numbers that are as good as double precision. The entries of a float matrix are not, however they
+    // are computed with: their rounding moves singular values by about √(m + n) ε of the largest column.
+    if (options.pivot_tolerance == 0 && std::same_as<Real<T>, float>)
+        s.options.pivot_tolerance = 20 * std::sqrt(static_cast<double>(s.m + s.n)) * static_cast<double>(epsilon_v<T>);
     s.info.method = Method::qr;
     s.info.precision = scalar_name<E>();
     if (options.shift != 0 && s.m != s.n)
@@ -171,15 +176,16 @@ SparseQr<T, I>::SparseQr(CsrView<T, I> major, bool row_major, const FactorOption
                               std::to_string(s.n) + " columns");
     const auto order = detail::checked_permutation(what, options, std::min(s.m, s.n));
     detail::check_stop(what, "analysis", options.stop);
-    if (s.empty()) return;
+    if (s.m == 0 || s.n == 0) return;
     const detail::Stopwatch watch;
     auto columns = detail::all_columns(what, major, row_major, options.shift);
     s.entries = columns.pattern.nnz();
+    if (s.entries == 0) return;
     detail::ColumnPattern<I> pattern = columns.pattern;
     auto A = widened(std::move(columns));
     auto B = s.wide() ? adjoint_of(A) : std::move(A);
     s.symbolic = std::make_shared<const QrSymbolic<I>>(
-        std::move(pattern), detail::order_spqr<E>(B, {options.ordering, order, options.pivot_tolerance, options.stop}));
+        std::move(pattern), detail::order_spqr<E>(B, {options.ordering, order, s.options.pivot_tolerance, options.stop}));
     s.info.seconds.analyze = watch.seconds();
     s.info.backend = s.symbolic->prediction().backend;
     s.info.ordering = s.symbolic->prediction().ordering;
@@ -200,7 +206,10 @@ void SparseQr<T, I>::refactor_major(CsrView<T, I> major, bool row_major) {
                                     std::to_string(n) + " columns, the analysed one " + std::to_string(s.m) + " and " +
                                     std::to_string(s.n),
                                 m != s.m ? s.m : s.n, m != s.m ? m : n);
-    if (s.empty()) return;
+    if (s.empty()) {
+        if (major.nnz() != 0) detail::throw_pattern_mismatch(caller);
+        return;
+    }
     auto columns = detail::all_columns(caller, major, row_major, s.options.shift);
     if (!s.symbolic->matches(std::as_const(columns.pattern.offsets).span(), std::as_const(columns.pattern.indices).span()))
         detail::throw_pattern_mismatch(caller);

@@ -30,7 +30,8 @@ struct FactorOptions {
     double shift = 0;
     /// LU: a pivot is taken if it is at least this fraction of its column's largest candidate, in (0, 1]; 0: 0.1. QR:
     /// columns whose remaining norm is at most this fraction of the largest column norm count as dependent; 0: 20 (rows +
-    /// cols) ε. Cholesky takes every positive pivot. Negative or NaN: InvalidArgument.
+    /// cols) ε, in single precision 20 √(rows + cols) ε. Cholesky takes every positive pivot. Negative or NaN:
+    /// InvalidArgument.
     double pivot_tolerance = 0;
     /// Looked at between the phases (analysis, numeric factorization); Cancelled when a stop is requested.
     std::stop_token stop{};

@@ -1,10 +1,15 @@
 // Writing: the same bits come back, symmetry is checked, files appear whole or not at all.
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <bit>
+#include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -324,6 +329,75 @@ TEST(MatrixMarketWriter, ReportsAFullDisk) {
     EXPECT_TRUE(fs::is_character_file("/dev/full"));
     EXPECT_NO_THROW(write_matrix_market("/dev/null", A));
     EXPECT_TRUE(fs::is_character_file("/dev/null"));
+}
+
+/// Runs f in a child process; its exit status.
+template <class F>
+int in_child(F f) {
+    const auto child = ::fork();
+    if (child == 0) {
+        ::alarm(60);
+        std::_Exit(f());
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+TEST(MatrixMarketWriter, LeavesNoFileWhenTheDiskFillsUp) {
+    const Folder folder;
+    const auto path = folder / "A.mtx";
+    const int status = in_child([&] {
+        set_threads(1);
+        // A limit of the size of files stands for the full disk.
+        std::signal(SIGXFSZ, SIG_IGN);
+        const ::rlimit limit{100000, 100000};
+        ::setrlimit(RLIMIT_FSIZE, &limit);
+        try {
+            write_matrix_market(path, Vector<double>(Vector<double>::Constant(200000, 0.1)));
+            return 1;
+        } catch (const IoError&) {
+            return 0;
+        }
+    });
+    EXPECT_EQ(status, 0);
+    EXPECT_EQ(folder.files(), 0U);
+}
+
+TEST(MatrixMarketWriter, TakesADashForTheStandardStreams) {
+    const Folder folder;
+    const auto A = small<double>({{0, 1, 3}, {1, 1, 0.1}}, 2);
+    write_matrix_market(folder / "in.mtx.gz", A);
+    const int status = in_child([&] {
+        set_threads(1);
+        const int in = ::open((folder / "in.mtx.gz").c_str(), O_RDONLY);
+        const int out = ::open((folder / "out.mtx").c_str(), O_WRONLY | O_CREAT, 0600);
+        if (::dup2(in, STDIN_FILENO) < 0 || ::dup2(out, STDOUT_FILENO) < 0) return 1;
+        write_matrix_market("-", read_matrix_market<double>("-"));
+        return 0;
+    });
+    EXPECT_EQ(status, 0);
+    EXPECT_EQ(contents(folder / "out.mtx"), written(A));
+}
+
+TEST(MatrixMarketWriter, WritesIntoPipesAsTheyAre) {
+    const Folder folder;
+    const auto path = folder / "pipe";
+    ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+    const auto A = small<double>({{0, 1, 3}, {1, 1, 0.1}}, 2);
+    const auto child = ::fork();
+    if (child == 0) {
+        ::alarm(60);
+        set_threads(1);
+        write_matrix_market(path, A);
+        std::_Exit(0);
+    }
+    EXPECT_TRUE(same_bits(A, read_matrix_market<double>(path)));
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    EXPECT_EQ(status, 0);
+    EXPECT_TRUE(fs::is_fifo(path));
+    EXPECT_EQ(folder.files(), 1U);
 }
 
 TEST(MatrixMarketWriter, KeepsPermissionsAndFollowsLinks) {

@@ -48,14 +48,28 @@ struct MatrixMarketWriteOptions {
     std::optional<MatrixMarketField> field{};
 };
 
-/// Reads only the head. Paths ending in .gz and .zst are decompressed; "-" is standard input.
+/// Reads only the head. "-" is standard input. gzip and Zstandard are recognized by their first bytes, in streams too; a
+/// file named .gz or .zst must be what its name says (IoError). ParseError for a head that the format does not allow.
 [[nodiscard]] MatrixMarketInfo matrix_market_info(const std::filesystem::path& path);
 [[nodiscard]] MatrixMarketInfo matrix_market_info(std::istream& in);
 
-/// Reads a file of either format as Csr: both triangles are filled, pattern entries are 1, duplicates are summed, zeros of a
-/// coordinate file are kept (of an array file dropped). A real file read as complex widens; a complex file read as real is
-/// refused (ParseError). Parsed in parallel; memory is bounded by the real size of the file, never by what its header
-/// promises. Throws ParseError (file, line, column, what was expected), IoError, IndexOverflow.
+/// Reads a file of either format as Csr: both triangles are filled, pattern entries are 1, duplicates are summed in file
+/// order, zeros of a coordinate file are kept (of an array file dropped). A real file read as complex widens; a complex file
+/// read as real is refused (ParseError). A path is opened, "-" is standard input; a stream is read to its end. gzip and
+/// Zstandard contents are decompressed.
+///
+/// Numbers are rounded to the nearest T: what is too small becomes 0, what is too large is refused, `nan` and `inf` are
+/// read (`solve` refuses them later). Beyond the letter of the format these are accepted: CRLF, tabs, a missing last
+/// newline, a byte order mark, `+` signs, Fortran exponents (1.0D+02; 1.5+100 with three digits), comment lines between
+/// entries, lines of any length, the field unsigned-integer. Half-stored files (symmetric, skew-symmetric, hermitian) hold
+/// the lower triangle only, as the format says: an entry above the diagonal is refused, since files with both triangles
+/// would be counted twice.
+///
+/// Throws ParseError (file, line, column, what was expected and what was found), IoError (cannot be read, damaged or cut-off
+/// compressed data), IndexOverflow, MemoryLimitExceeded (a valid file whose matrix does not fit into memory).
+/// Cost: one pass over the text in parallel blocks, then a counting sort; the same bits at any number of threads. Memory:
+/// that of the entries really read, at most ten times the (decompressed) size of a file that proves malformed, never what
+/// its header promises; then the result. Source: Boisvert, Pozo & Remington, NISTIR 5935 (1996).
 template <Scalar T, Index I = std::int32_t>
 [[nodiscard]] Csr<T, I> read_matrix_market(const std::filesystem::path& path);
 template <Scalar T, Index I = std::int32_t>

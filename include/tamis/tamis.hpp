@@ -5,6 +5,7 @@
 #include <tamis/core/dense_types.hpp>
 #include <tamis/core/error.hpp>
 #include <tamis/core/factorization.hpp>
+#include <tamis/core/norm.hpp>
 #include <tamis/core/one_norm.hpp>
 #include <tamis/core/scalar.hpp>
 #include <tamis/core/status.hpp>
@@ -14,6 +15,7 @@
 #include <tamis/solve.hpp>
 #include <tamis/sparse/add.hpp>
 #include <tamis/sparse/block_triangular.hpp>
+#include <tamis/sparse/build.hpp>
 #include <tamis/sparse/cholesky.hpp>
 #include <tamis/sparse/convert.hpp>
 #include <tamis/sparse/coo.hpp>
@@ -25,10 +27,12 @@
 #include <tamis/sparse/lu.hpp>
 #include <tamis/sparse/matmul.hpp>
 #include <tamis/sparse/matrix_market.hpp>
+#include <tamis/sparse/measure.hpp>
 #include <tamis/sparse/model_problems.hpp>
 #include <tamis/sparse/multiply.hpp>
 #include <tamis/sparse/operand.hpp>
 #include <tamis/sparse/qr.hpp>
+#include <tamis/sparse/select.hpp>
 #include <tamis/sparse/structure.hpp>
 #include <tamis/sparse/transpose.hpp>
 #include <tamis/sparse/view.hpp>

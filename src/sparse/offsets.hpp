@@ -11,7 +11,7 @@
 namespace tamis::detail {
 
 template <class I>
-void check_fits(std::int64_t count, const char* name, const char* what) {
+void check_result_count(std::int64_t count, const char* name, const char* what) {
     if (count > static_cast<std::int64_t>(std::numeric_limits<I>::max()))
         throw IndexOverflow(std::string(name) + ": the result would have " + std::to_string(count) + " " + what +
                             ", more than " + (sizeof(I) == 4 ? "int32" : "int64") +
@@ -24,7 +24,7 @@ std::int64_t checked_product(std::int64_t a, std::int64_t b, const char* name, c
     if (a > 0 && b > std::numeric_limits<std::int64_t>::max() / a)
         throw IndexOverflow(std::string(name) + ": " + std::to_string(a) + " times " + std::to_string(b) + " " + what +
                             " is beyond int64");
-    check_fits<I>(a * b, name, what);
+    check_result_count<I>(a * b, name, what);
     return a * b;
 }
 
@@ -33,7 +33,7 @@ template <class I>
 std::int64_t accumulate_offsets(Array<I>& offsets, const char* name) {
     std::int64_t sum = 0;
     for (std::int64_t i = 1; i < offsets.size(); ++i) sum += static_cast<std::int64_t>(offsets[i]);
-    check_fits<I>(sum, name, "entries");
+    check_result_count<I>(sum, name, "entries");
     I running = 0;
     for (std::int64_t i = 1; i < offsets.size(); ++i) offsets[i] = running = static_cast<I>(running + offsets[i]);
     return sum;

@@ -51,6 +51,15 @@ void exercise() {
         x = tamis::solve(A, (b + b).eval());  // the old memory is freed here
         expect((x - ones - ones).cwiseAbs().maxCoeff() < tamis::Real<T>(1e-4), "solve again");
 
+        auto F = tamis::cholesky(A);
+        x = F.solve(b);
+        expect((x - ones).cwiseAbs().maxCoeff() < tamis::Real<T>(1e-4), "a factorization");
+        F.refactor(T(2) * A);
+        F.solve_into(b, x);
+        expect((x + x - ones).cwiseAbs().maxCoeff() < tamis::Real<T>(1e-4), "refactored, into memory of the user's");
+        const tamis::Matrix<T> X = tamis::lu(A).solve((b * ones.head(1).transpose()).eval());
+        expect((X.col(0) - ones).cwiseAbs().maxCoeff() < tamis::Real<T>(1e-4), "several right-hand sides");
+
         std::stringstream file;
         tamis::write_matrix_market(file, A);
         const tamis::Csr<T> B = tamis::read_matrix_market<T>(file);
@@ -93,6 +102,13 @@ int main() {
             (void)tamis::solve(A, tamis::Vector<double>::Ones(2).eval());
         },
         "SingularMatrix crosses the border");
+    expect_throw<tamis::NotPositiveDefinite>(
+        [] {
+            tamis::Coo<double> A(1, 1);
+            A.add(0, 0, -1);
+            (void)tamis::cholesky(tamis::to_csr(A));
+        },
+        "NotPositiveDefinite crosses the border");
     expect_throw<tamis::ParseError>(
         [] {
             std::istringstream in("%%MatrixMarket matrix coordinate real general\n1 1 1\n1 2 3\n");

@@ -68,7 +68,7 @@ char* format_value(char* to, const T& value, const NumberFormat& format) {
 /// thread throws is thrown here, and nothing is written after it.
 template <class Format>
 void write_blocks(Sink& sink, Compression compression, const std::string& head, std::int64_t blocks, Format format) {
-    const int team =
+    [[maybe_unused]] const int team =
         static_cast<int>(std::min<std::int64_t>(threads_for(blocks * entries_per_block), std::max<std::int64_t>(1, blocks)));
     std::atomic<bool> failed{false};
     std::exception_ptr failure;

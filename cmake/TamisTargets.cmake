@@ -8,6 +8,10 @@ function(tamis_settings target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion $<$<BOOL:${TAMIS_WARNINGS_AS_ERRORS}>:-Werror>)
   # A stored NaN or infinity must behave as IEEE says, and results must not depend on contraction by the compiler.
   target_compile_options(${target} PRIVATE -ffp-contract=off)
+  if(NOT TAMIS_WITH_OPENMP)
+    # The pragmas are meant to be ignored then.
+    target_compile_options(${target} PRIVATE -Wno-unknown-pragmas)
+  endif()
   if(TAMIS_SANITIZE)
     target_compile_options(${target} PRIVATE -fsanitize=${TAMIS_SANITIZE} -fno-omit-frame-pointer)
     if(TAMIS_SANITIZE MATCHES "undefined")

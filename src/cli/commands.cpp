@@ -13,7 +13,20 @@ namespace tamis::cli {
 
 namespace {
 
-const std::array<CommandInfo, 4> table = {{
+const std::array<CommandInfo, 7> table = {{
+    {"info", "A.mtx", "structure, norms, bandwidth, what solve would do and why",
+     "Reads a Matrix Market file (.gz and .zst too; - is standard input) and measures it: symmetry, bandwidth, definiteness "
+     "of the diagonal, block structure, structural rank, norms. Nothing that the file claims is believed unmeasured.",
+     "tamis info A.mtx", make_info},
+    {"solve", "A.mtx [b.mtx] [-o x.mtx]", "solve A x = b, with the evidence",
+     "Chooses the method by the structure of A, refines the answer until its backward error keeps the promise "
+     "10·max(10, √n)·ε, and reports residual, backward error, condition and the digits that can be trusted. b may have "
+     "several columns. Without b, b = A·1 is solved, whose answer is known, and the forward error is shown. A rectangular A "
+     "gives the least-squares or minimum-norm solution.",
+     "tamis solve A.mtx b.mtx -o x.mtx", make_solve, true},
+    {"lstsq", "A.mtx b.mtx [-o x.mtx]", "least squares: the minimum-norm x that minimises ‖b − Ax‖",
+     "Works for any shape and rank, by a rank-revealing sparse QR. Of all x that minimise ‖b − Ax‖₂ it gives the shortest.",
+     "tamis lstsq A.mtx b.mtx -o x.mtx", make_lstsq, true},
     {"convert", "IN OUT", "rewrite a Matrix Market file: symmetry, format, precision, compression",
      "Reads any Matrix Market file and writes it anew: sorted, duplicates summed. The endings .gz and .zst compress; "
      "- is standard input or output. The symmetry of the input is kept unless another is asked for: 'detect' finds the "
@@ -106,7 +119,8 @@ std::string overview() {
          "Exit codes: 0 done, 1 numerical failure, 2 bad usage or bad input, 3 over a limit, 4 internal error.\n"
          "\nFirst steps:\n"
          "  tamis generate poisson2d 300 -o A.mtx\n"
-         "  tamis convert A.mtx A.mtx.zst\n"
+         "  tamis info A.mtx\n"
+         "  tamis solve A.mtx\n"
          "\n'tamis help COMMAND' tells more.\n";
     return s;
 }

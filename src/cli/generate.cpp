@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include <tamis/sparse/build.hpp>
 #include <tamis/sparse/model_problems.hpp>
 
 #include "command.hpp"
@@ -27,13 +28,14 @@ struct Kind {
     double entries_per_row;
 };
 
-constexpr std::array<Kind, 7> kinds = {{
+constexpr std::array<Kind, 8> kinds = {{
     {"poisson1d", 1, 1, "n", 1, 3},
     {"poisson2d", 1, 2, "nx [ny]", 1, 5},
     {"poisson3d", 1, 3, "nx [ny nz]", 1, 7},
     {"elasticity3d", 1, 3, "nx [ny nz]", 3, 81},
     {"convection2d", 1, 2, "nx [ny]", 1, 5},
     {"convection3d", 1, 3, "nx [ny nz]", 1, 7},
+    {"random", 1, 2, "rows [cols]", 1, 0},
     {"rmat", 1, 1, "scale", 1, 0},
 }};
 
@@ -49,7 +51,7 @@ class GenerateCommand final : public Command {
         app.add_option(
                "KIND", kind_word_,
                "poisson1d n, poisson2d nx [ny], poisson3d nx [ny nz], elasticity3d nx [ny nz], convection2d nx [ny], "
-               "convection3d nx [ny nz], or rmat scale")
+               "convection3d nx [ny nz], random rows [cols], or rmat scale")
             ->required();
         app.add_option("sizes", size_words_, "sizes left out equal the first; rmat has 2^scale vertices");
         app.add_option("-o,--output", output_, "write the matrix here (default: -, standard output)")
@@ -179,6 +181,7 @@ class GenerateCommand final : public Command {
         if (kind_->name == "elasticity3d") return elasticity_3d<T, I>(nx, ny, nz, elasticity_);
         if (kind_->name == "convection2d") return convection_diffusion_2d<T, I>(nx, ny, convection_);
         if (kind_->name == "convection3d") return convection_diffusion_3d<T, I>(nx, ny, nz, convection_);
+        if (kind_->name == "random") return random_sparse<T, I>(nx, ny, density_, seed);
         return rmat<T, I>(nx, edge_factor_, seed);
     }
 

@@ -112,7 +112,11 @@ void parse(const CommandInfo& info, CLI::App& app, Command& command, CommonWords
             fmt::format("{}: {} is missing; the form is: tamis {} {}", info.name, what, info.name, info.arguments),
             std::string(info.example));
     } catch (const CLI::ArgumentMismatch& e) {
-        const std::string what = e.what();  // "--tolerance: 1 required …" or "--threads: At Most 1 …"
+        const std::string what = e.what();
+        if (const auto end = what.find(" was given a disallowed flag override"); end != std::string::npos)
+            throw UsageError(fmt::format("{}: --{} takes no value", info.name, what.substr(0, end)),
+                             std::string(info.example));
+        // "--tolerance: 1 required …" or "--threads: At Most 1 …"
         const std::string option = what.substr(0, what.find(": "));
         const bool repeated = what.find("received") != std::string::npos && what.find("received 0") == std::string::npos;
         throw UsageError(fmt::format("{}: {} {}", info.name, option, repeated ? "is given more than once" : "needs a value"),

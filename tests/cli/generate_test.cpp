@@ -38,6 +38,8 @@ TEST_F(Generate, EveryKindHasItsSizeAndSymmetry) {
         {{"elasticity3d", "2", "--free"}, 81, 81, 9 * 343, "symmetric"},
         {{"convection2d", "5"}, 25, 25, 105, "general"},
         {{"convection3d", "3", "3", "3"}, 27, 27, 135, "general"},
+        {{"random", "20", "30", "--density", "0"}, 20, 30, 0, "general"},
+        {{"random", "20", "30", "--density", "1"}, 20, 30, 600, "general"},
         {{"poisson2d", "0"}, 0, 0, 0, nullptr},
     };
     for (const Expected& e : all) {
@@ -61,6 +63,8 @@ TEST_F(Generate, TheSeedDecides) {
     const auto make = [](const char* kind, const char* size, const char* seed) {
         return array_values(tamis({"generate", kind, size, "--seed", seed}).out);
     };
+    EXPECT_EQ(make("random", "50", "7"), make("random", "50", "7"));
+    EXPECT_NE(make("random", "50", "7"), make("random", "50", "8"));
     EXPECT_EQ(make("rmat", "6", "7"), make("rmat", "6", "7"));
     EXPECT_NE(make("rmat", "6", "7"), make("rmat", "6", "8"));
 }
@@ -91,6 +95,9 @@ TEST_F(Generate, WrongWordsAreUsageErrors) {
         {{"poisson2d", "-3"}, "-3"},
         {{"poisson2d", "2.5"}, "whole number"},
         {{"poisson2d", "5", "--density", "0.5"}, "belongs to random"},
+        {{"random", "5", "--density", "2"}, "0 to 1"},
+        {{"random", "5", "--density", "nan"}, "not a number"},
+        {{"random", "5", "--seed", "x"}, "whole number"},
         {{"poisson2d", "5", "--seed", "3"}, "belongs to random and rmat"},
         {{"poisson2d", "5", "--speed", "3"}, "belongs to convection2d"},
         {{"convection2d", "5", "--diffusion", "0"}, "not positive"},
@@ -114,6 +121,19 @@ TEST_F(Generate, AProblemBeyondTheMemoryIsRefusedAtOnce) {
     EXPECT_EQ(r.json().at("error").at("kind"), "memory_limit");
     EXPECT_EQ(tamis({"generate", "poisson3d", "30", "-o", path("A.mtx"), "--memory-limit", "100K"}).exit_code, 3);
     EXPECT_TRUE(listing().empty());
+}
+
+TEST_F(Generate, AnIndexThatIsTooNarrowIsRefused) {
+    const Outcome r =
+        tamis({"generate", "random", "0", "3000000000", "--density", "0", "--index", "32", "-o", path("A.mtx")});
+    EXPECT_EQ(r.exit_code, 2);
+    EXPECT_THAT(r.err, HasSubstr("int64"));
+}
+
+TEST_F(Generate, PipesIntoInfoAndSolve) {
+    const std::string A = tamis({"generate", "poisson2d", "6"}).out;
+    EXPECT_EQ(tamis({"info", "-", "--json"}, {.input = A}).json().at("rows"), 36);
+    EXPECT_EQ(tamis({"solve", "-", "--json"}, {.input = A}).json().at("status"), "converged");
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "instantiate.hpp"
+#include "sparse/pattern.hpp"
 
 namespace tamis::detail {
 
@@ -147,8 +148,8 @@ Columns<compute_t<T>, I> lower_triangle(CsrView<T, I> major, bool row_major) {
             static_cast<I>(lower.pattern.offsets[i] +
                            static_cast<I>(static_cast<std::size_t>(offsets[static_cast<std::size_t>(i) + 1]) - start(i)));
     const auto entries = n == 0 ? std::int64_t{0} : static_cast<std::int64_t>(lower.pattern.offsets[n]);
-    lower.pattern.indices = Array<I>(entries, uninitialized);
-    lower.values = Array<E>(entries, uninitialized);
+    lower.pattern.indices = never_null<I>(entries);
+    lower.values = never_null<E>(entries);
     // Line i from its diagonal on: column i of the lower triangle, conjugated where it is a row.
     for (std::int64_t i = 0; i < n; ++i) {
         auto q = static_cast<std::int64_t>(lower.pattern.offsets[i]);
@@ -217,8 +218,8 @@ Columns<compute_t<T>, I> all_columns(const char* what, CsrView<T, I> major, bool
     Columns<E, I> A;
     const auto entries = major.nnz();
     const auto cols = row_major ? major.cols() : major.rows();
-    A.pattern = {row_major ? major.rows() : major.cols(), cols, Array<I>(cols + 1), Array<I>(entries, uninitialized)};
-    A.values = Array<E>(entries, uninitialized);
+    A.pattern = {row_major ? major.rows() : major.cols(), cols, Array<I>(cols + 1), never_null<I>(entries)};
+    A.values = never_null<E>(entries);
     auto& starts = A.pattern.offsets;
     if (row_major) {
         // Counting sort by columns; rows come in order.
@@ -243,16 +244,21 @@ Columns<compute_t<T>, I> all_columns(const char* what, CsrView<T, I> major, bool
 }
 
 template <class E, class I>
-double norm_of_columns(const Columns<E, I>& A) {
-    double largest = 0;
+MatrixNorms norms_of_columns(const Columns<E, I>& A) {
+    MatrixNorms norms;
+    Array<double> row_sums(A.pattern.rows);
     for (std::int64_t j = 0; j < A.pattern.cols; ++j) {
         double sum = 0;
         for (auto k = static_cast<std::int64_t>(A.pattern.offsets[j]);
-             k < static_cast<std::int64_t>(A.pattern.offsets[j + 1]); ++k)
-            sum += std::abs(A.values[k]);
-        largest = std::max(largest, sum);
+             k < static_cast<std::int64_t>(A.pattern.offsets[j + 1]); ++k) {
+            const double modulus = std::abs(A.values[k]);
+            sum += modulus;
+            row_sums[A.pattern.indices[k]] += modulus;
+        }
+        norms.one = std::max(norms.one, sum);
     }
-    return largest;
+    for (const double sum : row_sums) norms.inf = std::max(norms.inf, sum);
+    return norms;
 }
 
 template <class E, class I>
@@ -275,62 +281,17 @@ double norm_of_hermitian(const Columns<E, I>& lower, double shift) {
     return sums.empty() ? 0 : *std::max_element(sums.begin(), sums.end());
 }
 
-// Augmenting paths, depth first with a cheap assignment ahead (Duff: On algorithms for obtaining a maximum transversal, ACM
-// TOMS 7, 1981). Only run to explain a failure.
 template <class E, class I>
 std::int64_t unmatched_row(const ColumnPattern<I>& pattern, std::span<const E> values) {
-    const auto n = pattern.cols;
-    const auto at = [](std::int64_t k) { return static_cast<std::size_t>(k); };
-    std::vector<std::int64_t> col_of_row(at(pattern.rows), -1);
-    std::vector<std::int64_t> cheap(at(n)), visit(at(n)), seen(at(n), -1), stack, through;
-    for (std::int64_t j = 0; j < n; ++j) cheap[at(j)] = pattern.offsets[j];
-    for (std::int64_t start = 0; start < n; ++start) {
-        stack.assign(1, start);
-        through.clear();
-        seen[at(start)] = start;
-        visit[at(start)] = pattern.offsets[start];
-        while (!stack.empty()) {
-            const auto j = stack.back();
-            const auto end = static_cast<std::int64_t>(pattern.offsets[j + 1]);
-            std::int64_t free_row = -1;
-            for (auto& k = cheap[at(j)]; k < end && free_row < 0; ++k) {
-                const auto i = static_cast<std::int64_t>(pattern.indices[k]);
-                if (values[at(k)] != E(0) && col_of_row[at(i)] < 0) free_row = i;
-            }
-            if (free_row >= 0) {
-                // Shift the matching along the path.
-                while (!stack.empty()) {
-                    col_of_row[at(free_row)] = stack.back();
-                    stack.pop_back();
-                    if (!stack.empty()) {
-                        free_row = through.back();
-                        through.pop_back();
-                    }
-                }
-                break;
-            }
-            bool deeper = false;
-            for (auto& k = visit[at(j)]; k < end && !deeper;) {
-                const auto i = static_cast<std::int64_t>(pattern.indices[k]);
-                const bool nonzero = values[at(k)] != E(0);
-                ++k;
-                if (!nonzero) continue;
-                const auto next = col_of_row[at(i)];
-                if (next < 0 || seen[at(next)] == start) continue;
-                seen[at(next)] = start;
-                visit[at(next)] = pattern.offsets[next];
-                stack.push_back(next);
-                through.push_back(i);
-                deeper = true;
-            }
-            if (!deeper) {
-                stack.pop_back();
-                if (!through.empty()) through.pop_back();
-            }
-        }
-    }
-    const auto unmatched = std::find(col_of_row.begin(), col_of_row.end(), -1);
-    return unmatched == col_of_row.end() ? -1 : unmatched - col_of_row.begin();
+    // The stored columns are rows of Aᵀ.
+    const CsrView<E, I> transposed(unchecked, pattern.cols, pattern.rows, pattern.offsets.span(), pattern.indices.span(),
+                                   values);
+    const NonzeroPattern<I> nonzeros(transposed);
+    std::vector<char> matched(static_cast<std::size_t>(pattern.rows), 0);
+    for (const I row : maximum_matching(nonzeros.view()))
+        if (row >= 0) matched[static_cast<std::size_t>(row)] = 1;
+    const auto unmatched = std::find(matched.begin(), matched.end(), 0);
+    return unmatched == matched.end() ? -1 : unmatched - matched.begin();
 }
 
 template <class T>
@@ -382,7 +343,7 @@ TAMIS_FOR_EACH_SCALAR_INDEX(TAMIS_INSTANTIATE_INPUT)
 #undef TAMIS_INSTANTIATE_INPUT
 
 #define TAMIS_INSTANTIATE_COLUMNS(E, I)                              \
-    template double norm_of_columns(const Columns<E, I>&);           \
+    template MatrixNorms norms_of_columns(const Columns<E, I>&);     \
     template double norm_of_hermitian(const Columns<E, I>&, double); \
     template std::int64_t unmatched_row(const ColumnPattern<I>&, std::span<const E>);
 TAMIS_INSTANTIATE_COLUMNS(double, std::int32_t)

@@ -70,9 +70,14 @@ Columns<compute_t<T>, I> lower_triangle(CsrView<T, I> major, bool row_major);
 template <class T, class I>
 Columns<compute_t<T>, I> all_columns(const char* what, CsrView<T, I> major, bool row_major, double shift);
 
-/// ‖A‖₁ of columns, and of a Hermitian matrix (+ shift·I) by its lower triangle.
+/// ‖A‖₁ and ‖A‖_∞.
+struct MatrixNorms {
+    double one = 0;
+    double inf = 0;
+};
+/// The norms of columns, and ‖A‖₁ of a Hermitian matrix (+ shift·I) by its lower triangle.
 template <class E, class I>
-double norm_of_columns(const Columns<E, I>& A);
+MatrixNorms norms_of_columns(const Columns<E, I>& A);
 template <class E, class I>
 double norm_of_hermitian(const Columns<E, I>& lower, double shift);
 

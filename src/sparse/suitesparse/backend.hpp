@@ -4,6 +4,7 @@
 // E, double or complex<double>. Matrices are compressed columns; the symbolic object owns the pattern it was made for.
 #pragma once
 
+#include <algorithm>
 #include <complex>
 #include <cstdint>
 #include <memory>
@@ -22,6 +23,14 @@ namespace tamis::detail {
 /// The scalar that the backends compute in for a matrix of T.
 template <class T>
 using compute_t = std::conditional_t<is_complex_v<T>, std::complex<double>, double>;
+
+/// n elements to be written, at an address that is not null even for n = 0: the backends refuse null arrays.
+template <class T>
+Array<T> never_null(std::int64_t n) {
+    Array<T> a(std::max<std::int64_t>(n, 1), uninitialized);
+    a.shrink(n);
+    return a;
+}
 
 /// The pattern of a matrix in compressed columns, sorted and without repetition.
 template <class J>
@@ -78,8 +87,8 @@ ColumnPattern<J> pattern_as(ColumnPattern<I>&& pattern) {
     if constexpr (std::is_same_v<I, J>) {
         return std::move(pattern);
     } else {
-        ColumnPattern<J> copy{pattern.rows, pattern.cols, Array<J>(pattern.offsets.size(), uninitialized),
-                              Array<J>(pattern.indices.size(), uninitialized)};
+        ColumnPattern<J> copy{pattern.rows, pattern.cols, never_null<J>(pattern.offsets.size()),
+                              never_null<J>(pattern.indices.size())};
         std::transform(pattern.offsets.begin(), pattern.offsets.end(), copy.offsets.begin(),
                        [](I i) { return static_cast<J>(i); });
         std::transform(pattern.indices.begin(), pattern.indices.end(), copy.indices.begin(),
@@ -166,7 +175,28 @@ class LuSymbolic : public Symbolic, public std::enable_shared_from_this<LuSymbol
   public:
     /// Factors these values; PivotZero.
     [[nodiscard]] virtual std::unique_ptr<LuFactor<E>> factor(std::span<const E> values) const = 0;
+    /// r −= op(A) x with these values on the analysed pattern.
+    virtual void subtract_product(Transpose form, const E* values, const E* x, E* r) const = 0;
 };
+
+template <class E, class J>
+void subtract_product(const ColumnPattern<J>& pattern, Transpose form, const E* values, const E* x, E* r) {
+    for (std::int64_t j = 0; j < pattern.cols; ++j) {
+        const auto last = static_cast<std::int64_t>(pattern.offsets[j + 1]);
+        auto k = static_cast<std::int64_t>(pattern.offsets[j]);
+        if (form == Transpose::none) {
+            const E xj = x[j];
+            for (; k < last; ++k) r[pattern.indices[k]] -= values[k] * xj;
+        } else {
+            E dot = 0;
+            if (form == Transpose::adjoint)
+                for (; k < last; ++k) dot += conjugate(values[k]) * x[pattern.indices[k]];
+            else
+                for (; k < last; ++k) dot += values[k] * x[pattern.indices[k]];
+            r[j] -= dot;
+        }
+    }
+}
 
 /// KLU's or UMFPACK's analysis, whichever suits the matrix.
 template <class E, class I>

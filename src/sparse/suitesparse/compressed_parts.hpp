@@ -7,6 +7,8 @@
 #include <tamis/core/array.hpp>
 #include <tamis/sparse/csc.hpp>
 
+#include "sparse/suitesparse/backend.hpp"
+
 namespace tamis::detail {
 
 /// The transpose of the major×minor compressed arrays (indices in any order) as compressed arrays of `minor` lines, read as
@@ -19,8 +21,8 @@ Csc<E, std::int64_t> transposed_columns(std::int64_t major, std::int64_t minor, 
     for (std::int64_t q = 0; q < entries; ++q) ++starts[indices[q] + 1];
     for (std::int64_t j = 0; j < minor; ++j) starts[j + 1] += starts[j];
     Array<std::int64_t> next(std::span<const std::int64_t>(starts.data(), static_cast<std::size_t>(minor)));
-    Array<std::int64_t> out(entries, uninitialized);
-    Array<E> x(entries, uninitialized);
+    auto out = never_null<std::int64_t>(entries);
+    auto x = never_null<E>(entries);
     for (std::int64_t i = 0; i < major; ++i) {
         for (std::int64_t q = offsets[i]; q < static_cast<std::int64_t>(offsets[i + 1]); ++q) {
             const std::int64_t at = next[indices[q]]++;

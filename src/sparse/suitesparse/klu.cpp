@@ -231,8 +231,10 @@ class Factor907 final : public LuFactor<E> {
         const double entries =
             static_cast<double>(numeric_->lnz) + static_cast<double>(numeric_->unz) + static_cast<double>(numeric_->nzoff);
         double bytes = 0;
+        // A block of one column has no storage but its pivot.
+        const auto* R = symbolic_->symbolic_->R;
         for (std::int64_t b = 0; b < symbolic_->symbolic_->nblocks; ++b)
-            bytes += static_cast<double>(numeric_->LUsize[b]) * sizeof(E);
+            if (R[b + 1] - R[b] > 1) bytes += static_cast<double>(numeric_->LUsize[b]) * sizeof(E);
         bytes += static_cast<double>(numeric_->nzoff) * (sizeof(E) + sizeof(J)) +
                  static_cast<double>(n_) * (7 * sizeof(J) + 6 * sizeof(E));
         return {entries, flops_, bytes};
@@ -390,6 +392,9 @@ class Symbolic907 final : public LuSymbolic<E> {
     }
     bool matches(std::span<const std::int64_t> offsets, std::span<const std::int64_t> indices) const override {
         return same_pattern(pattern_, offsets, indices);
+    }
+    void subtract_product(Transpose form, const E* values, const E* x, E* r) const override {
+        detail::subtract_product(pattern_, form, values, x, r);
     }
     std::unique_ptr<LuFactor<E>> factor(std::span<const E> values) const override {
         return std::make_unique<Factor907<E, J>>(std::static_pointer_cast<const Symbolic907<E, J>>(this->shared_from_this()),

@@ -54,8 +54,8 @@ Csc<E, Long> permuted_columns(const Csc<E, Long>& A, std::span<const Long> p) {
         const auto j = static_cast<std::size_t>(p[static_cast<std::size_t>(k)]);
         offsets[k + 1] = offsets[k] + from[j + 1] - from[j];
     }
-    Array<Long> indices(A.nnz(), uninitialized);
-    Array<E> values(A.nnz(), uninitialized);
+    auto indices = never_null<Long>(A.nnz());
+    auto values = never_null<E>(A.nnz());
     for (Long k = 0; k < n; ++k) {
         const auto column = A.col(p[static_cast<std::size_t>(k)]);
         std::copy(column.indices().begin(), column.indices().end(), indices.data() + offsets[k]);

@@ -249,6 +249,9 @@ class Symbolic832 final : public LuSymbolic<E> {
     bool matches(std::span<const std::int64_t> offsets, std::span<const std::int64_t> indices) const override {
         return same_pattern(pattern_, offsets, indices);
     }
+    void subtract_product(Transpose form, const E* values, const E* x, E* r) const override {
+        detail::subtract_product(pattern_, form, values, x, r);
+    }
     std::unique_ptr<LuFactor<E>> factor(std::span<const E> values) const override {
         return std::make_unique<Factor832<E, J>>(std::static_pointer_cast<const Symbolic832<E, J>>(this->shared_from_this()),
                                                  values);

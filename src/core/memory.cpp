@@ -113,7 +113,7 @@ void require_memory(const char* what, double predicted, std::int64_t limit) {
                               " bytes was given; it must be positive, or 0 for what the machine has left");
     const bool automatic = limit == 0;
     if (automatic) limit = available_memory();
-    if (predicted <= static_cast<double>(limit)) return;
+    if (predicted <= static_cast<double>(limit)) return;  // fails on NaN
     // Beyond 2⁶³ the count itself no longer matters.
     const auto count = predicted < 9e18 ? static_cast<std::int64_t>(predicted) : std::numeric_limits<std::int64_t>::max();
     throw MemoryLimitExceeded(

@@ -9,6 +9,7 @@
 #include <tamis/core/error.hpp>
 #include <tamis/core/one_norm.hpp>
 
+#include "core/backend_threads.hpp"
 #include "core/memory.hpp"
 #include "instantiate.hpp"
 #include "sparse/factor_input.hpp"
@@ -50,6 +51,7 @@ struct SparseCholesky<T, I>::State {
 
     void compute(std::span<const E> values) {
         const detail::Stopwatch watch;
+        const detail::BackendThreads few(symbolic->prediction().flops);
         try {
             if (factor) factor->refactor(values, options.shift);
             else factor = symbolic->factor(values, options.shift);
@@ -150,10 +152,13 @@ void SparseCholesky<T, I>::solve_form(detail::SolveForm form, MatrixView<const T
     const char* const caller = "cholesky solve";
     if (!state_) detail::throw_not_ready(caller);
     const auto* factor = state_->ready(caller);
+    const auto nonzeros = static_cast<double>(state_->info.factor_nonzeros);
     // Aᴴ = A; Aᵀ = conj(A).
     detail::solve_in_blocks<T>(caller, rows(), rows(), b, x, form == detail::SolveForm::transposed,
-                               [factor](const E* in, E* out, std::int64_t k) {
-                                   if (factor != nullptr) factor->solve(State::System::full, in, out, k);
+                               [factor, nonzeros](const E* in, E* out, std::int64_t k) {
+                                   if (factor == nullptr) return;
+                                   const detail::BackendThreads few(4 * nonzeros * static_cast<double>(k));
+                                   factor->solve(State::System::full, in, out, k);
                                });
 }
 
@@ -169,7 +174,9 @@ void SparseCholesky<T, I>::apply_l(Part part, MatrixView<const T> b, MatrixView<
     if (part != Part::multiply_l) {
         const auto system = part == Part::solve_l ? State::System::solve_l : State::System::solve_lt;
         detail::solve_in_blocks<T>(caller, n, n, b, x, false, [factor, system](const E* in, E* out, std::int64_t k) {
-            if (factor != nullptr) factor->solve(system, in, out, k);
+            if (factor == nullptr) return;
+            const detail::BackendThreads few(0);
+            factor->solve(system, in, out, k);
         });
         return;
     }

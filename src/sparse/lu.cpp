@@ -9,6 +9,7 @@
 #include <tamis/core/error.hpp>
 #include <tamis/core/one_norm.hpp>
 
+#include "core/backend_threads.hpp"
 #include "core/memory.hpp"
 #include "instantiate.hpp"
 #include "sparse/factor_input.hpp"
@@ -62,6 +63,7 @@ struct SparseLu<T, I>::State {
     template <class Explain>
     void compute(const char* caller, const Explain& columns) {
         const detail::Stopwatch watch;
+        const detail::BackendThreads few(symbolic->prediction().flops);
         try {
             const auto numbers = std::as_const(values).span();
             if (factor) factor->refactor(numbers);
@@ -86,6 +88,7 @@ struct SparseLu<T, I>::State {
     // x from b, refined while the backward error is beyond a tenth of what a direct solve promises: threshold pivoting lets
     // entries grow. (Skeel: Iterative refinement implies numerical stability for Gaussian elimination, 1980.)
     void solve(detail::Transpose form, const E* b, E* x, std::int64_t k) const {
+        const detail::BackendThreads one(0);  // a column at a time, bound by memory
         factor->solve(form, b, x, k);
         constexpr int most_steps = 5;
         const double limit = std::max(10.0, std::sqrt(static_cast<double>(n))) * static_cast<double>(epsilon_v<T>);

@@ -17,6 +17,7 @@
 
 #include <tamis/core/error.hpp>
 
+#include "core/backend_threads.hpp"
 #include "core/memory.hpp"
 #include "instantiate.hpp"
 #include "sparse/factor_input.hpp"
@@ -104,6 +105,7 @@ struct SparseQr<T, I>::State {
     void compute(Csc<E, Long>&& A, const Csc<E, Long>& B) {
         numeric.reset();  // the old factor makes room first
         const detail::Stopwatch watch;
+        const detail::BackendThreads few(symbolic->prediction().flops);
         auto fresh = std::make_unique<Numeric>();
         fresh->tall = detail::factor_spqr<E>(B, symbolic->permutation(), options.pivot_tolerance);
         if (wide()) fresh->A = std::move(A);
@@ -139,6 +141,7 @@ struct SparseQr<T, I>::State {
         std::call_once(now->once, [&] {
             const auto order = detail::order_spqr<E>(now->A, {Ordering::automatic, {}, 0, options.stop});
             detail::require_memory(caller, order.prediction.bytes, options.memory_limit);
+            const detail::BackendThreads few(order.prediction.flops);
             now->direct = detail::factor_spqr<E>(now->A, order.permutation, options.pivot_tolerance);
         });
         return now->direct;

@@ -19,7 +19,8 @@ namespace tamis {
 /// Computed by SPQR (Davis: Algorithm 915, ACM TOMS 38, 2011), in double or complex<double>, to which float matrices are
 /// promoted. The rank is that of Heath's method: a column whose remaining norm is at most the tolerance counts as dependent.
 /// The caller's matrix is not referred to after construction. All const members may be called from several threads at
-/// once. Storage: Householder vectors and R (info().bytes); for a wide matrix also the matrix itself.
+/// once. SPQR itself does not survive memory running out inside it, so keep a memory limit (the automatic one is what the
+/// machine has left). Storage: Householder vectors and R (info().bytes); for a wide matrix also the matrix itself.
 template <class T, class I = std::int32_t>
 class SparseQr : public detail::SolveVerbs<SparseQr<T, I>, T> {
     static_assert(Scalar<T> && Index<I>);

@@ -44,8 +44,9 @@ void check_klu(const char* what, long status) {
 void check_umfpack(const char* what, long status) {
     if (status >= UMFPACK_OK) return;
     switch (status) {
-        case UMFPACK_ERROR_out_of_memory: throw std::bad_alloc();
-        case UMFPACK_ERROR_ordering_failed: fail("UMFPACK", what, "its ordering failed", status);
+        case UMFPACK_ERROR_out_of_memory:
+        case UMFPACK_ERROR_ordering_failed:  // AMD and COLAMD order every valid matrix that they have the memory for
+            throw std::bad_alloc();
         case UMFPACK_ERROR_invalid_matrix: fail("UMFPACK", what, "it refuses its input as invalid", status);
         case UMFPACK_ERROR_different_pattern: fail("UMFPACK", what, "the pattern is not the analysed one", status);
         default: fail("UMFPACK", what, "unknown reason", status);

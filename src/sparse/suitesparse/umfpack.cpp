@@ -267,6 +267,8 @@ class Symbolic832 final : public LuSymbolic<E> {
         const auto status =
             Calls::symbolic(static_cast<J>(pattern_.cols), pattern_.offsets.data(), pattern_.indices.data(), values.data(),
                             given.empty() ? nullptr : q.data(), symbolic_.address(), control_.data(), info.data());
+        if (status == UMFPACK_ERROR_ordering_failed && control_[UMFPACK_ORDERING] == UMFPACK_ORDERING_METIS)
+            throw Unsupported("lu: nested dissection failed; this UMFPACK may have been built without METIS");
         check_umfpack("lu", status);
         return info;
     }
@@ -305,7 +307,8 @@ class Symbolic832 final : public LuSymbolic<E> {
         prediction.factor_nonzeros = info[UMFPACK_LNZ_ESTIMATE] + info[UMFPACK_UNZ_ESTIMATE];
         prediction.flops = info[UMFPACK_FLOPS_ESTIMATE];
         prediction.bytes = bound;
-        if (info[UMFPACK_STRATEGY_USED] == UMFPACK_STRATEGY_SYMMETRIC && info[UMFPACK_SYMMETRIC_LUNZ] > 0) {
+        const bool fill_reducing = used != Ordering::natural && used != Ordering::given;
+        if (fill_reducing && info[UMFPACK_STRATEGY_USED] == UMFPACK_STRATEGY_SYMMETRIC && info[UMFPACK_SYMMETRIC_LUNZ] > 0) {
             // With pivots on the diagonal AMD's counts come true; UMFPACK's own bounds are far above. Half as much again
             // covers the frontal matrices and what pivoting off the diagonal adds.
             prediction.factor_nonzeros = std::min(prediction.factor_nonzeros, info[UMFPACK_SYMMETRIC_LUNZ]);

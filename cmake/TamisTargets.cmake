@@ -5,6 +5,8 @@ find_package(Threads REQUIRED)
 
 # Warnings, sanitizers and the common flags of every target that the project builds.
 function(tamis_settings target)
+  # g++ notes at every use that a struct with a complex<float> is passed otherwise than before version 4.4.
+  target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-psabi>)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion $<$<BOOL:${TAMIS_WARNINGS_AS_ERRORS}>:-Werror>)
   # A stored NaN or infinity must behave as IEEE says, and results must not depend on contraction by the compiler.
   target_compile_options(${target} PRIVATE -ffp-contract=off)

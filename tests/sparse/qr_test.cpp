@@ -10,6 +10,12 @@
 
 #include "conformance/factorization.hpp"
 
+#if !TAMIS_WITH_GPL
+namespace tamis::test {
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(FactorizationLaws);
+}
+#endif
+
 namespace tamis {
 namespace {
 

@@ -14,6 +14,8 @@ struct Named {
     E value;
     std::string_view name;
 };
+template <class E>
+Named(E, const char*) -> Named<E>;  // clang 14 does not deduce aggregates by itself
 
 // In the order of the enumerators: the value is its own index.
 constexpr std::array methods{Named{Method::automatic, "automatic"},

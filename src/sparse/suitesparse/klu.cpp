@@ -1,7 +1,5 @@
 // LU by KLU. Davis, Palamadai Natarajan: Algorithm 907: KLU, a direct sparse solver for circuit simulation problems, ACM
 // TOMS 37 (2010).
-#include <klu.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -10,6 +8,7 @@
 
 #include "sparse/suitesparse/backend.hpp"
 #include "sparse/suitesparse/compressed_parts.hpp"
+#include "sparse/suitesparse/klu.hpp"
 #include "sparse/suitesparse/status.hpp"
 
 #include <tamis/core/error.hpp>
@@ -18,114 +17,16 @@ namespace tamis::detail {
 
 namespace {
 
-template <class J>
-struct KluTypes;
-template <>
-struct KluTypes<std::int32_t> {
-    using Common = klu_common;
-    using Symbolic = klu_symbolic;
-    using Numeric = klu_numeric;
-    static constexpr auto defaults = klu_defaults;
-    static constexpr auto analyze = klu_analyze;
-    static constexpr auto analyze_given = klu_analyze_given;
-    static constexpr auto free_symbolic = klu_free_symbolic;
-};
-template <>
-struct KluTypes<std::int64_t> {
-    using Common = klu_l_common;
-    using Symbolic = klu_l_symbolic;
-    using Numeric = klu_l_numeric;
-    static constexpr auto defaults = klu_l_defaults;
-    static constexpr auto analyze = klu_l_analyze;
-    static constexpr auto analyze_given = klu_l_analyze_given;
-    static constexpr auto free_symbolic = klu_l_free_symbolic;
-};
-
-/// The functions klu_…, klu_l_…, klu_z_… and klu_zl_….
 template <class E, class J>
-struct KluCalls;
-#define TAMIS_KLU(PREFIX, E, J)                                     \
-    template <>                                                     \
-    struct KluCalls<E, J> {                                         \
-        static constexpr auto factor = PREFIX##_factor;             \
-        static constexpr auto refactor = PREFIX##_refactor;         \
-        static constexpr auto solve = PREFIX##_solve;               \
-        static constexpr auto tsolve = PREFIX##_tsolve;             \
-        static constexpr auto extract = PREFIX##_extract;           \
-        static constexpr auto rgrowth = PREFIX##_rgrowth;           \
-        static constexpr auto flops = PREFIX##_flops;               \
-        static constexpr auto free_numeric = PREFIX##_free_numeric; \
-    };
-TAMIS_KLU(klu, double, std::int32_t)
-TAMIS_KLU(klu_l, double, std::int64_t)
-TAMIS_KLU(klu_z, std::complex<double>, std::int32_t)
-TAMIS_KLU(klu_zl, std::complex<double>, std::int64_t)
-#undef TAMIS_KLU
-
-template <class J>
-class KluSymbolicHandle {
-  public:
-    using Object = typename KluTypes<J>::Symbolic;
-    KluSymbolicHandle() noexcept = default;
-    explicit KluSymbolicHandle(Object* object) noexcept : object_(object) {}
-    KluSymbolicHandle(const KluSymbolicHandle&) = delete;
-    KluSymbolicHandle& operator=(KluSymbolicHandle&& other) noexcept {
-        std::swap(object_, other.object_);
-        return *this;
-    }
-    ~KluSymbolicHandle() {
-        typename KluTypes<J>::Common common;
-        KluTypes<J>::defaults(&common);
-        if (object_ != nullptr) KluTypes<J>::free_symbolic(&object_, &common);
-    }
-    [[nodiscard]] Object* get() const noexcept { return object_; }
-    Object* operator->() const noexcept { return object_; }
-
-  private:
-    Object* object_ = nullptr;
-};
+class KluSymbolic;
 
 template <class E, class J>
-class KluNumericHandle {
-  public:
-    using Object = typename KluTypes<J>::Numeric;
-    KluNumericHandle() noexcept = default;
-    KluNumericHandle(const KluNumericHandle&) = delete;
-    KluNumericHandle& operator=(const KluNumericHandle&) = delete;
-    ~KluNumericHandle() { reset(nullptr); }
-    void reset(Object* object) noexcept {
-        typename KluTypes<J>::Common common;
-        KluTypes<J>::defaults(&common);
-        if (object_ != nullptr) KluCalls<E, J>::free_numeric(&object_, &common);
-        object_ = object;
-    }
-    [[nodiscard]] Object* get() const noexcept { return object_; }
-    Object* operator->() const noexcept { return object_; }
-
-  private:
-    Object* object_ = nullptr;
-};
-
-// KLU takes no const pointers, but does not write to its inputs.
-template <class J>
-J* unconst(const Array<J>& a) noexcept {
-    return const_cast<J*>(a.data());
-}
-template <class E>
-double* unconst(const E* x) noexcept {
-    return const_cast<double*>(reinterpret_cast<const double*>(x));
-}
-
-template <class E, class J>
-class Symbolic907;
-
-template <class E, class J>
-class Factor907 final : public LuFactor<E> {
+class KluFactor final : public LuFactor<E> {
     using Types = KluTypes<J>;
     using Calls = KluCalls<E, J>;
 
   public:
-    Factor907(std::shared_ptr<const Symbolic907<E, J>> symbolic, std::span<const E> values)
+    KluFactor(std::shared_ptr<const KluSymbolic<E, J>> symbolic, std::span<const E> values)
         : symbolic_(std::move(symbolic)),
           n_(symbolic_->pattern_.cols) {
         factor_afresh(values);
@@ -318,7 +219,7 @@ class Factor907 final : public LuFactor<E> {
         fresh_growth_ = growth(values);
     }
 
-    std::shared_ptr<const Symbolic907<E, J>> symbolic_;
+    std::shared_ptr<const KluSymbolic<E, J>> symbolic_;
     std::int64_t n_;
     KluNumericHandle<E, J> numeric_;
     double flops_ = 0;
@@ -326,11 +227,11 @@ class Factor907 final : public LuFactor<E> {
 };
 
 template <class E, class J>
-class Symbolic907 final : public LuSymbolic<E> {
+class KluSymbolic final : public LuSymbolic<E> {
     using Types = KluTypes<J>;
 
   public:
-    explicit Symbolic907(ColumnPattern<J>&& pattern) : pattern_(std::move(pattern)) { Types::defaults(&common_); }
+    explicit KluSymbolic(ColumnPattern<J>&& pattern) : pattern_(std::move(pattern)) { Types::defaults(&common_); }
 
     void run(const AnalysisRequest& request) {
         // KLU's own default of 0.001 saves little fill and loses three digits.
@@ -397,14 +298,14 @@ class Symbolic907 final : public LuSymbolic<E> {
         detail::subtract_product(pattern_, form, values, x, r);
     }
     std::unique_ptr<LuFactor<E>> factor(std::span<const E> values) const override {
-        return std::make_unique<Factor907<E, J>>(std::static_pointer_cast<const Symbolic907<E, J>>(this->shared_from_this()),
+        return std::make_unique<KluFactor<E, J>>(std::static_pointer_cast<const KluSymbolic<E, J>>(this->shared_from_this()),
                                                  values);
     }
     // Only before the object is shared.
     ColumnPattern<J> release_pattern() { return std::move(pattern_); }
 
   private:
-    friend class Factor907<E, J>;
+    friend class KluFactor<E, J>;
 
     ColumnPattern<J> pattern_;
     typename Types::Common common_{};
@@ -416,7 +317,7 @@ class Symbolic907 final : public LuSymbolic<E> {
 template <class E, class I>
 std::shared_ptr<const LuSymbolic<E>> analyze_klu(ColumnPattern<I>&& pattern, const AnalysisRequest& request,
                                                  bool only_if_suited) {
-    auto symbolic = std::make_shared<Symbolic907<E, I>>(std::move(pattern));
+    auto symbolic = std::make_shared<KluSymbolic<E, I>>(std::move(pattern));
     symbolic->run(request);
     if (only_if_suited && !symbolic->suits()) {
         pattern = symbolic->release_pattern();
@@ -425,7 +326,7 @@ std::shared_ptr<const LuSymbolic<E>> analyze_klu(ColumnPattern<I>&& pattern, con
     if constexpr (std::is_same_v<I, std::int32_t>) {
         if (!symbolic->fits_narrow()) {
             auto wide =
-                std::make_shared<Symbolic907<E, std::int64_t>>(pattern_as<std::int64_t>(symbolic->release_pattern()));
+                std::make_shared<KluSymbolic<E, std::int64_t>>(pattern_as<std::int64_t>(symbolic->release_pattern()));
             wide->run(request);
             return wide;
         }

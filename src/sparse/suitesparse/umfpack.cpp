@@ -118,14 +118,14 @@ struct Diagonal {
 };
 
 template <class E, class J>
-class Symbolic832;
+class UmfpackSymbolic;
 
 template <class E, class J>
-class Factor832 final : public LuFactor<E> {
+class UmfpackFactor final : public LuFactor<E> {
     using Calls = UmfpackCalls<E, J>;
 
   public:
-    Factor832(std::shared_ptr<const Symbolic832<E, J>> symbolic, std::span<const E> values)
+    UmfpackFactor(std::shared_ptr<const UmfpackSymbolic<E, J>> symbolic, std::span<const E> values)
         : symbolic_(std::move(symbolic)),
           n_(symbolic_->pattern_.cols) {
         compute(values);
@@ -202,18 +202,18 @@ class Factor832 final : public LuFactor<E> {
         }
     }
 
-    std::shared_ptr<const Symbolic832<E, J>> symbolic_;
+    std::shared_ptr<const UmfpackSymbolic<E, J>> symbolic_;
     std::int64_t n_;
     UmfpackHandle<Calls::free_numeric> numeric_;
     FactorSize size_;
 };
 
 template <class E, class J>
-class Symbolic832 final : public LuSymbolic<E> {
+class UmfpackSymbolic final : public LuSymbolic<E> {
     using Calls = UmfpackCalls<E, J>;
 
   public:
-    Symbolic832(ColumnPattern<J>&& pattern, std::span<const E> values, const AnalysisRequest& request)
+    UmfpackSymbolic(ColumnPattern<J>&& pattern, std::span<const E> values, const AnalysisRequest& request)
         : pattern_(std::move(pattern)) {
         Calls::defaults(control_.data());
         control_[UMFPACK_PRL] = 0;
@@ -253,12 +253,12 @@ class Symbolic832 final : public LuSymbolic<E> {
         detail::subtract_product(pattern_, form, values, x, r);
     }
     std::unique_ptr<LuFactor<E>> factor(std::span<const E> values) const override {
-        return std::make_unique<Factor832<E, J>>(std::static_pointer_cast<const Symbolic832<E, J>>(this->shared_from_this()),
-                                                 values);
+        return std::make_unique<UmfpackFactor<E, J>>(
+            std::static_pointer_cast<const UmfpackSymbolic<E, J>>(this->shared_from_this()), values);
     }
 
   private:
-    friend class Factor832<E, J>;
+    friend class UmfpackFactor<E, J>;
 
     Info analyze(std::span<const E> values, std::span<const std::int64_t> given) {
         Info info{};
@@ -331,7 +331,7 @@ std::shared_ptr<const LuSymbolic<E>> analyze_umfpack(ColumnPattern<I>&& pattern,
                                                      const AnalysisRequest& request) {
     // 64-bit integers always: the 32-bit interface fails as out of memory where the factor outgrows 2³¹ units, and costs
     // little less elsewhere.
-    return std::make_shared<Symbolic832<E, std::int64_t>>(pattern_as<std::int64_t>(std::move(pattern)), values, request);
+    return std::make_shared<UmfpackSymbolic<E, std::int64_t>>(pattern_as<std::int64_t>(std::move(pattern)), values, request);
 }
 
 template std::shared_ptr<const LuSymbolic<double>> analyze_umfpack(ColumnPattern<std::int32_t>&&, std::span<const double>,

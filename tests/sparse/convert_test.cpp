@@ -354,7 +354,8 @@ TEST(Convert, AllocatesAFixedNumberOfArraysWhateverTheRows) {
         (void)to_csr(A);
         return counter.allocations();
     };
-    EXPECT_LE(allocations(2000), allocations(20) + 4);
+    // The OpenMP runtime may allocate for its threads (LLVM's does), but nothing may be allocated for a row.
+    EXPECT_LE(allocations(2000), allocations(20) + 100);
 }
 
 TEST(Convert, KeepsLittleMoreMemoryThanTheEntriesThatRemain) {

@@ -219,7 +219,6 @@ TEST(MatrixMarketLimits, CountsDecompressedBytes) {
 
 TEST(MatrixMarketLimits, SaysThatAValidMatrixDoesNotFitIntoMemory) {
     const std::string text = "%%MatrixMarket matrix coordinate real general\n2000000000 2000000000 1\n1 1 1\n";
-    if (TAMIS_TEST_ADDRESS_SPACE == 0) GTEST_SKIP() << "needs a limit of the address space";
     const auto status = [&](const std::function<void(std::istream&)>& read) {
         return in_child([&] {
             limit_address_space(text.size());
@@ -234,7 +233,10 @@ TEST(MatrixMarketLimits, SaysThatAValidMatrixDoesNotFitIntoMemory) {
             }
         });
     };
-    EXPECT_EQ(status([](std::istream& in) { (void)read_matrix_market<double>(in); }), refused);
+    // Under sanitizers the address space has no limit, and the rows alone do fit into memory.
+    if (TAMIS_TEST_ADDRESS_SPACE != 0) {
+        EXPECT_EQ(status([](std::istream& in) { (void)read_matrix_market<double>(in); }), refused);
+    }
     EXPECT_EQ(status([](std::istream& in) { (void)read_matrix_market_dense<double>(in); }), refused);
 }
 

@@ -101,10 +101,14 @@ class DenseReading {
     void require_vector() const;
     /// Fills a matrix of rows() × cols().
     void fill(MatrixView<T> out) const;
-    /// What to throw where the dense form does not fit into memory.
+    /// Throws MemoryLimitExceeded where the dense form is larger than the memory that is left.
+    void require_room() const;
+    /// The same, where the allocation failed.
     [[noreturn]] void throw_too_large() const;
 
   private:
+    [[nodiscard]] double bytes() const noexcept;
+
     std::int64_t rows_ = 0;
     std::int64_t cols_ = 0;
     std::unique_ptr<matrix_market::DenseContents> contents_;
@@ -114,6 +118,7 @@ class DenseReading {
 template <class M, class T>
 M allocate_and_fill(const DenseReading<T>& reading) {
     M result;
+    reading.require_room();
     try {
         result.resize(reading.rows(), reading.cols());
     } catch (const std::bad_alloc&) {

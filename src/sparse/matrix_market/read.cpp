@@ -7,6 +7,7 @@
 #include <tamis/core/error.hpp>
 #include <tamis/sparse/matrix_market.hpp>
 
+#include "core/memory.hpp"
 #include "instantiate.hpp"
 #include "sparse/matrix_market/assemble.hpp"
 #include "sparse/matrix_market/read.hpp"
@@ -68,6 +69,12 @@ auto with_pieces(BlockReader& reader, Head& head, F f) {
                               static_cast<std::int64_t>(std::min(bytes, most)), 0);
 }
 
+// Refuses before the allocation what the machine does not have: the kernel may promise it and end the process later.
+void require_room(const std::string& name, const MatrixMarketInfo& info, double bytes) {
+    constexpr double always_there = 64 << 20;
+    if (bytes > always_there && !(bytes <= static_cast<double>(available_memory()))) throw_too_large(name, info, bytes);
+}
+
 }  // namespace
 
 template <class T, class I>
@@ -75,14 +82,15 @@ Csr<T, I> read_csr(NamedSource source, std::size_t block_bytes) {
     BlockReader reader(std::move(source), block_bytes);
     Head head = read_head(reader);
     return with_pieces<T, I>(reader, head, [&](auto pieces) {
+        const double bytes = static_cast<double>(head.info.rows) * sizeof(I) +
+                             static_cast<double>(head.info.entries) * (sizeof(T) + sizeof(I));
+        require_room(reader.name(), head.info, bytes);
         try {
             if (head.info.format == MatrixMarketFormat::array)
                 pieces = array_to_coordinate(head, std::move(pieces), reader.name());
             return assemble_csr<T, I>(head, std::move(pieces), reader.name());
         } catch (const std::bad_alloc&) {
-            throw_too_large(reader.name(), head.info,
-                            static_cast<double>(head.info.rows) * sizeof(I) +
-                                static_cast<double>(head.info.entries) * (sizeof(T) + sizeof(I)));
+            throw_too_large(reader.name(), head.info, bytes);
         }
     });
 }
@@ -189,9 +197,18 @@ void DenseReading<T>::fill(MatrixView<T> out) const {
 }
 
 template <class T>
+double DenseReading<T>::bytes() const noexcept {
+    return static_cast<double>(rows_) * static_cast<double>(cols_) * sizeof(T);
+}
+
+template <class T>
+void DenseReading<T>::require_room() const {
+    mm::require_room(contents_->name, contents_->head.info, bytes());
+}
+
+template <class T>
 void DenseReading<T>::throw_too_large() const {
-    mm::throw_too_large(contents_->name, contents_->head.info,
-                        static_cast<double>(rows_) * static_cast<double>(cols_) * sizeof(T));
+    mm::throw_too_large(contents_->name, contents_->head.info, bytes());
 }
 
 #define TAMIS_INSTANTIATE_DENSE(T) template class DenseReading<T>;

@@ -2,7 +2,8 @@
 """Prints the machine and the ratios of tamis against each peer: bench/compare.py FILE…
 
 A file holds one measurement a line, as bench/run.py writes it with --output. A ratio is the peer's median time over that of
-tamis: above 1, tamis is faster. The exit status is 1 if a check disagrees or a ratio is below 1.
+tamis: above 1, tamis is faster; likewise of peak memories. The exit status is 1 if a check disagrees or a ratio is below what
+is demanded of it, 1 unless the measurement says otherwise.
 """
 
 import json
@@ -44,12 +45,20 @@ def disagreement(ours, theirs):
 def show(line):
     seconds = statistics.median(line["seconds"])
     rate = f"{line['bytes'] / seconds / 1e6:10.0f}" if line.get("bytes") else " " * 10
+    memory = f"{line['peak_bytes'] / 1e6:9.0f}" if line.get("peak_bytes") else " " * 9
     spread = f"{min(line['seconds']):.4g}..{max(line['seconds']):.4g}"
-    return seconds, f"{line['contender']:<20} {line.get('threads', 1):>7} {seconds:>11.4g} {spread:>21} {rate}"
+    return seconds, f"{line['contender']:<24} {line.get('threads', 1):>7} {seconds:>11.4g} {spread:>21} {rate} {memory}"
+
+
+def memory_ratio(ours, theirs):
+    """The peer's peak memory over ours; None where it was not measured."""
+    if not ours.get("peak_bytes") or not theirs.get("peak_bytes"):
+        return None
+    return theirs["peak_bytes"] / ours["peak_bytes"]
 
 
 def print_table(lines):
-    """Prints one block an operation and problem; returns 0 if all checks agree and no ratio is below 1."""
+    """Prints one block an operation and problem; returns 0 if all checks agree and no ratio is below what is demanded."""
     print(machine())
     groups = {}
     for line in lines:
@@ -58,28 +67,33 @@ def print_table(lines):
     differing = []
     for (operation, problem), group in groups.items():
         print(f"\n{operation}, {problem}")
-        print(f"{'contender':<20} {'threads':>7} {'median s':>11} {'range':>21} {'MB/s':>10} {'ratio':>7}")
+        print(f"{'contender':<24} {'threads':>7} {'median s':>11} {'range':>21} {'MB/s':>10} {'peak MB':>9} {'ratio':>7} memory")
         group.sort(key=lambda line: (line["contender"] != OURS, line["contender"]))
         own = [line for line in group if line["contender"] == OURS]
         reference = min((statistics.median(line["seconds"]) for line in own), default=None)
         for line in group:
             seconds, text = show(line)
             if line["contender"] == OURS or reference is None:
-                print(text)
+                print(f"{text} {'':>7}        {line.get('choice', '')}".rstrip())
                 continue
             ratio = seconds / reference
-            print(f"{text} {ratio:>7.2f}")
-            if ratio < 1:
-                below.append(f"{operation}, {problem}: {line['contender']} {ratio:.2f}")
+            memory = memory_ratio(own[0], line)
+            print(f"{text} {ratio:>7.2f} {'' if memory is None else format(memory, '6.2f'):>6} {line.get('choice', '')}".rstrip())
+            demanded = line.get("at_least", 1)
+            if demanded is not None and ratio < demanded:
+                below.append(f"{operation}, {problem}: {line['contender']} {ratio:.2f} (demanded: {demanded:.2f})")
+            demanded = line.get("memory_at_least")
+            if demanded is not None and memory is not None and memory < demanded:
+                below.append(f"{operation}, {problem}: {line['contender']}, memory {memory:.2f} (demanded: {demanded:.2f})")
             if problem_with := disagreement(own[0], line):
                 differing.append(f"{operation}, {problem}: {problem_with}")
     print()
     for sentence in differing:
         print(f"the results differ: {sentence}")
     for sentence in below:
-        print(f"slower than a peer: {sentence}")
+        print(f"below what is demanded: {sentence}")
     if not below and not differing:
-        print("no ratio is below 1, and the results agree")
+        print("no ratio is below what is demanded, and the results agree")
     return 1 if below or differing else 0
 
 

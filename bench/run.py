@@ -9,10 +9,16 @@ medians over the rounds are compared (see compare.py). A folder bench/OPERATION 
     TASKS                               names, e.g. ["read", "write"]
     prepare(programs, folder, small)    makes the problems in `folder`; returns {problem: [arguments]}
 
+and, where wanted,
+
+    variants(contender, task, problem, small)   last arguments, a run each (without: one run with none)
+    at_least(ours, theirs)                      the ratio of times that is demanded of two measurements (without: 1)
+    memory_at_least(ours, theirs)               the same of peak memories; None: none
+
 and the contenders: programs bench_OPERATION_CONTENDER in BUILD/bin, and scripts CONTENDER_contender.py, which exit with 77
 where their library is not installed. Both are called as `CONTENDER TASK PROBLEM ARGUMENTS…` and print one line of JSON:
 
-    {"operation", "problem", "contender", "threads", "seconds": […], "bytes", "checks": {…}}
+    {"operation", "problem", "contender", "threads", "seconds": […], "bytes", "peak_bytes", "choice", "checks": {…}}
 """
 
 import argparse
@@ -79,6 +85,25 @@ def contenders_of(operation, programs):
     return commands
 
 
+def runs(plan, commands, task, problem, rest, small):
+    """The command lines of one task on one problem, all contenders in turn."""
+    for name, command in commands.items():
+        for last in plan.variants(name, task, problem, small) if hasattr(plan, "variants") else [None]:
+            yield command + [task, problem] + rest + ([] if last is None else [last])
+
+
+def demand(plan, lines):
+    """Writes into each peer's measurement what is demanded of the ratios, where the plan says."""
+    own = {(line["operation"], line["problem"]): line for line in lines if line["contender"] == compare.OURS}
+    for line in lines:
+        ours = own.get((line["operation"], line["problem"]))
+        if ours is None or line is ours:
+            continue
+        for key in ("at_least", "memory_at_least"):
+            if hasattr(plan, key):
+                line[key] = getattr(plan, key)(ours, line)
+
+
 def main():
     parser = argparse.ArgumentParser(description="Runs the contenders of one operation and prints the ratios.")
     parser.add_argument("operation")
@@ -108,14 +133,15 @@ def main():
         for _ in range(options.rounds):
             for task in plan.TASKS:
                 for problem, rest in arguments.items():
-                    for name, command in commands.items():
-                        for one in measure(command + [task, problem] + rest, environment) or []:
+                    for command in runs(plan, commands, task, problem, rest, options.small):
+                        for one in measure(command, environment) or []:
                             key = (one["operation"], one["problem"], one["contender"], one["threads"])
                             if key in measurements:
                                 measurements[key]["seconds"] += one["seconds"]
                             else:
                                 measurements[key] = one
     lines = list(measurements.values())
+    demand(plan, lines)
     if options.output:
         with open(options.output, "w", encoding="utf-8") as out:
             out.writelines(json.dumps(line) + "\n" for line in lines)

@@ -1,7 +1,8 @@
-// A square sparse matrix in a plain binary file, so that every contender reads the same one quickly: int64 rows and entries,
-// then the compressed columns: int32 offsets, int32 row indices, double values.
+// A sparse matrix in a plain binary file, so that every contender reads the same one quickly: int64 rows, columns and
+// entries, then the compressed columns: int32 offsets, int32 row indices, double values.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <fstream>
 #include <stdexcept>
@@ -11,7 +12,8 @@
 namespace bench {
 
 struct ColumnMatrix {
-    std::int64_t n = 0;
+    std::int64_t rows = 0;
+    std::int64_t cols = 0;
     std::vector<std::int32_t> offsets;
     std::vector<std::int32_t> indices;
     std::vector<double> values;
@@ -24,10 +26,11 @@ inline ColumnMatrix read_problem(const std::string& path) {
     };
     ColumnMatrix A;
     std::int64_t entries = 0;
-    read(&A.n, 1);
+    read(&A.rows, 1);
+    read(&A.cols, 1);
     read(&entries, 1);
     if (!in) throw std::runtime_error("cannot read " + path);
-    A.offsets.resize(static_cast<std::size_t>(A.n) + 1);
+    A.offsets.resize(static_cast<std::size_t>(A.cols) + 1);
     A.indices.resize(static_cast<std::size_t>(entries));
     A.values.resize(static_cast<std::size_t>(entries));
     read(A.offsets.data(), A.offsets.size());
@@ -37,12 +40,14 @@ inline ColumnMatrix read_problem(const std::string& path) {
     return A;
 }
 
-/// b = A·1, so that the solution is all ones.
+/// b = A·1, so that the solution is all ones; for more rows than columns something is added that A cannot reach.
 inline std::vector<double> right_hand_side(const ColumnMatrix& A) {
-    std::vector<double> b(static_cast<std::size_t>(A.n), 0);
-    for (std::size_t j = 0; j < b.size(); ++j)
+    std::vector<double> b(static_cast<std::size_t>(A.rows), 0);
+    for (std::size_t j = 0; j < static_cast<std::size_t>(A.cols); ++j)
         for (auto k = static_cast<std::size_t>(A.offsets[j]); k < static_cast<std::size_t>(A.offsets[j + 1]); ++k)
             b[static_cast<std::size_t>(A.indices[k])] += A.values[k];
+    if (A.rows > A.cols)
+        for (std::size_t i = 0; i < b.size(); ++i) b[i] += std::sin(static_cast<double>(i));
     return b;
 }
 

@@ -1,4 +1,5 @@
-// bench_factor_tamis cholesky|lu PROBLEM FILE SYMMETRY: analysis, factorization and one solve, by the automatic choices.
+// bench_factor_tamis TASK PROBLEM FILE ORDERING: analysis, factorization and one solve by the class of the task, cholesky,
+// ldlt, lu or qr.
 #include <iostream>
 #include <string>
 
@@ -9,17 +10,27 @@
 
 int main(int argc, char** argv) {
     if (argc != 5) {
-        std::cerr << "usage: bench_factor_tamis cholesky|lu PROBLEM FILE symmetric|unsymmetric\n";
+        std::cerr << "usage: bench_factor_tamis cholesky|ldlt|lu|qr PROBLEM FILE ORDERING\n";
         return 2;
     }
     const std::string task = argv[1];
-    if (task == "cholesky" && std::string(argv[4]) != "symmetric") return 77;
+    const std::string ordering = argv[4];
+    const tamis::FactorOptions options{.ordering = tamis::ordering_from_string(ordering)};
     const auto P = bench::read_problem(argv[3]);
-    const tamis::CscView<double> A(P.n, P.n, P.offsets, P.indices, P.values);
+    const tamis::CscView<double> A(P.rows, P.cols, P.offsets, P.indices, P.values);
     const auto b = bench::right_hand_side(P);
     tamis::Vector<double> x;
-    const double time =
-        bench::seconds([&] { x = task == "cholesky" ? tamis::cholesky(A).solve(b) : tamis::lu(A).solve(b); });
-    bench::report("factor " + task, argv[2], "tamis", tamis::threads(), time, 0, {{"mean", bench::mean(x, P.n)}});
+    tamis::FactorInfo info;
+    const auto solve = [&](const auto& F) {
+        x = F.solve(b);
+        info = F.info();
+    };
+    const auto cost = bench::cost([&] {
+        if (task == "cholesky") solve(tamis::cholesky(A, options));
+        else if (task == "qr") solve(tamis::qr(A, options));
+        else solve(tamis::lu(A, options));
+    });
+    bench::report("factor " + task, argv[2], ordering == "automatic" ? "tamis" : "tamis " + ordering, tamis::threads(), cost,
+                  std::string(tamis::to_string(info.ordering)) + ", " + info.backend, {{"mean", bench::mean(x, P.cols)}});
     return 0;
 }

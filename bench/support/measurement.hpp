@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <fstream>
 #include <map>
 #include <string>
 
@@ -16,6 +17,43 @@ double seconds(F&& f) {
     const auto start = std::chrono::steady_clock::now();
     f();
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// A field of /proc/self/status in bytes: "VmRSS:" is what the process holds, "VmHWM:" the most it ever held. 0 where the
+/// system does not say.
+inline std::int64_t memory_of_process(const std::string& field) {
+    std::ifstream in("/proc/self/status");
+    for (std::string word; in >> word;)
+        if (word == field && in >> word) return 1024 * std::stoll(word);
+    return 0;
+}
+
+/// Seconds that f takes, and by how much it raised the process's memory at its peak.
+struct Cost {
+    double seconds = 0;
+    std::int64_t peak_bytes = 0;
+};
+template <class F>
+Cost cost(F&& f) {
+    const auto before = memory_of_process("VmRSS:");
+    const double time = seconds(f);
+    return {time, memory_of_process("VmHWM:") - before};
+}
+
+/// Prints one measurement with its memory and the choice that was made, such as an ordering.
+inline void report(const std::string& operation, const std::string& problem, const std::string& contender, int threads,
+                   const Cost& cost, const std::string& choice, const std::map<std::string, double>& checks) {
+    std::printf(
+        R"({"operation": "%s", "problem": "%s", "contender": "%s", "threads": %d, "seconds": [%.9g], "peak_bytes": %lld, )"
+        R"("choice": "%s", "checks": {)",
+        operation.c_str(), problem.c_str(), contender.c_str(), threads, cost.seconds,
+        static_cast<long long>(cost.peak_bytes), choice.c_str());
+    const char* separator = "";
+    for (const auto& [name, value] : checks) {
+        std::printf("%s\"%s\": %.17g", separator, name.c_str(), value);
+        separator = ", ";
+    }
+    std::printf("}}\n");
 }
 
 /// Prints one measurement. `checks` are numbers that must agree between contenders, such as a count or a residual.

@@ -14,6 +14,7 @@
 #include <tamis/core/view.hpp>
 #include <tamis/solve.hpp>
 #include <tamis/sparse/add.hpp>
+#include <tamis/sparse/analysis.hpp>
 #include <tamis/sparse/block_triangular.hpp>
 #include <tamis/sparse/build.hpp>
 #include <tamis/sparse/cholesky.hpp>

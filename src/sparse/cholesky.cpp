@@ -10,10 +10,10 @@
 #include <tamis/core/one_norm.hpp>
 
 #include "core/backend_threads.hpp"
-#include "core/memory.hpp"
 #include "instantiate.hpp"
 #include "sparse/factor_input.hpp"
 #include "sparse/factor_output.hpp"
+#include "sparse/factor_state.hpp"
 #include "sparse/suitesparse/backend.hpp"
 
 namespace tamis {
@@ -29,51 +29,35 @@ const char* const what = "cholesky";
 }  // namespace
 
 template <class T, class I>
-struct SparseCholesky<T, I>::State {
+struct SparseCholesky<T, I>::State
+    : detail::FactorState<detail::compute_t<T>, detail::CholeskySymbolic<detail::compute_t<T>>,
+                          detail::CholeskyFactor<detail::compute_t<T>>> {
     using E = detail::compute_t<T>;
     using System = typename detail::CholeskyFactor<E>::System;
+    using State::FactorState::FactorState;
 
-    std::int64_t n = 0;
-    std::int64_t entries = 0;
-    FactorOptions options;
-    std::shared_ptr<const detail::CholeskySymbolic<E>> symbolic;  // null for an empty matrix
-    std::unique_ptr<detail::CholeskyFactor<E>> factor;            // null for an empty matrix and after a failed refactor
-    FactorInfo info;
     double one_norm = 0;
 
-    // The checks that come before anything is computed.
-    static detail::Columns<E, I> read(const char* caller, CsrView<T, I> major, bool row_major) {
-        if (major.rows() != major.cols()) detail::throw_not_square(caller, major.rows(), major.cols());
-        detail::check_finite(caller, major, row_major);
-        detail::check_hermitian(caller, major);
-        return detail::lower_triangle(major, row_major);
+    void compute(std::span<const E> values, double norm) {
+        const double shift = this->options.shift;
+        one_norm = norm;
+        this->run([&](auto& factor) {
+            try {
+                if (factor) factor->refactor(values, shift);
+                else factor = this->symbolic().factor(values, shift);
+            } catch (const detail::PivotNotPositive& pivot) {
+                throw_not_definite(pivot.column);
+            }
+        });
     }
 
-    void compute(std::span<const E> values) {
-        const detail::Stopwatch watch;
-        const detail::BackendThreads few(symbolic->prediction().flops);
-        try {
-            if (factor) factor->refactor(values, options.shift);
-            else factor = symbolic->factor(values, options.shift);
-        } catch (const detail::PivotNotPositive& pivot) {
-            factor.reset();
-            throw_not_definite(pivot.column);
-        } catch (...) {
-            factor.reset();
-            throw;
-        }
-        info.seconds.factor = watch.seconds();
-        const auto size = factor->size();
-        info.factor_nonzeros = static_cast<std::int64_t>(size.nonzeros);
-        info.fill = entries > 0 ? size.nonzeros / static_cast<double>(entries) : 0;
-        info.flops = size.flops;
-        info.bytes = static_cast<std::int64_t>(size.bytes);
-    }
-
-    // The factor, or null for an empty matrix.
-    const detail::CholeskyFactor<E>* ready(const char* caller) const {
-        if (!factor && n > 0) detail::throw_not_ready(caller);
-        return factor.get();
+    void take(const char* caller, CsrView<T, I> major, bool row_major) {
+        this->replace(caller, detail::lower_triangle(major, row_major), [&](detail::Columns<E, I>&& lower) {
+            detail::check_finite(caller, major, row_major);
+            detail::check_hermitian(caller, major);
+            const double norm = detail::norm_of_hermitian(lower, this->options.shift);
+            compute(std::as_const(lower.values).span(), norm);
+        });
     }
 };
 
@@ -85,73 +69,56 @@ template <class T, class I>
 SparseCholesky<T, I>::~SparseCholesky() = default;
 
 template <class T, class I>
-SparseCholesky<T, I>::SparseCholesky(CsrView<T, I> major, bool row_major, const FactorOptions& options)
-    : state_(std::make_unique<State>()) {
+SparseCholesky<T, I>::SparseCholesky(CsrView<T, I> major, bool row_major, const FactorOptions& options) {
     using E = typename State::E;
     detail::check_factor_options(what, options);
-    auto lower = State::read(what, major, row_major);
-    auto& s = *state_;
-    s.n = major.rows();
-    s.options = options;
-    s.entries = lower.pattern.nnz();
-    s.info.method = Method::cholesky;
-    s.info.precision = scalar_name<E>();
-    const auto order = detail::checked_permutation(what, options, s.n);
-    detail::check_stop(what, "analysis", options.stop);
-    if (s.n == 0) return;
-    s.one_norm = detail::norm_of_hermitian(lower, options.shift);
-    const detail::Stopwatch watch;
-    s.symbolic = detail::analyze_cholmod<E>(std::move(lower.pattern),
-                                            {options.ordering, order, options.pivot_tolerance, options.stop});
-    s.info.seconds.analyze = watch.seconds();
-    s.info.backend = s.symbolic->prediction().backend;
-    s.info.ordering = s.symbolic->prediction().ordering;
-    detail::require_memory(what, s.symbolic->prediction().bytes, options.memory_limit);
-    detail::check_stop(what, "numeric factorization", options.stop);
-    s.compute(lower.values.span());
+    detail::check_square(what, major, row_major);
+    detail::check_finite(what, major, row_major);
+    detail::check_hermitian(what, major);
+    auto lower = detail::lower_triangle(major, row_major);
+    const double norm = detail::norm_of_hermitian(lower, options.shift);
+    auto analysis = detail::analyze_for_cholesky<E>(what, std::move(lower.pattern), options);
+    state_ = std::make_unique<State>(what, std::move(analysis), options);
+    state_->info.seconds.analyze = state_->analysis->seconds;
+    if (!state_->empty()) state_->compute(std::as_const(lower.values).span(), norm);
+}
+
+template <class T, class I>
+SparseCholesky<T, I>::SparseCholesky(const Analysis& analysis, CsrView<T, I> major, bool row_major,
+                                     const FactorOptions& options) {
+    detail::check_square(what, major, row_major);
+    state_ = std::make_unique<State>(
+        what, detail::analysis_for(what, Method::cholesky, is_complex_v<T>, major.rows(), major.cols(), analysis, options),
+        options);
+    state_->take(what, major, row_major);
 }
 
 template <class T, class I>
 void SparseCholesky<T, I>::refactor_major(CsrView<T, I> major, bool row_major) {
     const char* const caller = "cholesky refactor";
     if (!state_) detail::throw_not_ready(caller);
-    auto& s = *state_;
-    if (major.rows() != s.n || major.cols() != s.n)
-        throw DimensionMismatch(std::string(caller) + ": the matrix has " + std::to_string(major.rows()) + " rows and " +
-                                    std::to_string(major.cols()) + " columns, the analysed one " + std::to_string(s.n),
-                                s.n, major.rows() != s.n ? major.rows() : major.cols());
-    if (s.n == 0) return;
-    auto lower = detail::lower_triangle(major, row_major);
-    if (!s.symbolic->matches(std::as_const(lower.pattern.offsets).span(), std::as_const(lower.pattern.indices).span()))
-        detail::throw_pattern_mismatch(caller);
-    try {
-        detail::check_finite(caller, major, row_major);
-        detail::check_hermitian(caller, major);
-        detail::check_stop(caller, "numeric factorization", s.options.stop);
-    } catch (...) {
-        s.factor.reset();
-        throw;
-    }
-    s.one_norm = detail::norm_of_hermitian(lower, s.options.shift);
-    s.compute(lower.values.span());
+    detail::check_same_size(caller, *state_->analysis, major.rows(), major.cols());
+    state_->take(caller, major, row_major);
 }
 
 template <class T, class I>
 std::int64_t SparseCholesky<T, I>::rows() const noexcept {
-    return state_ ? state_->n : 0;
+    return state_ ? state_->rows() : 0;
 }
 template <class T, class I>
 const FactorInfo& SparseCholesky<T, I>::info() const noexcept {
-    static const FactorInfo nothing;
-    return state_ ? state_->info : nothing;
+    return detail::info_of(state_);
+}
+template <class T, class I>
+Analysis SparseCholesky<T, I>::analysis() const {
+    return detail::analysis_of(state_, "cholesky analysis");
 }
 
 template <class T, class I>
 void SparseCholesky<T, I>::solve_form(detail::SolveForm form, MatrixView<const T> b, MatrixView<T> x) const {
     using E = typename State::E;
     const char* const caller = "cholesky solve";
-    if (!state_) detail::throw_not_ready(caller);
-    const auto* factor = state_->ready(caller);
+    const auto* factor = detail::ready_factor(state_, caller);
     const auto nonzeros = static_cast<double>(state_->info.factor_nonzeros);
     // Aᴴ = A; Aᵀ = conj(A).
     detail::solve_in_blocks<T>(caller, rows(), rows(), b, x, form == detail::SolveForm::transposed,
@@ -168,8 +135,7 @@ void SparseCholesky<T, I>::apply_l(Part part, MatrixView<const T> b, MatrixView<
     const char* const caller = part == Part::solve_l    ? "cholesky solve_l"
                                : part == Part::solve_lt ? "cholesky solve_lt"
                                                         : "cholesky multiply_l";
-    if (!state_) detail::throw_not_ready(caller);
-    const auto* factor = state_->ready(caller);
+    const auto* factor = detail::ready_factor(state_, caller);
     const auto n = rows();
     if (part != Part::multiply_l) {
         const auto system = part == Part::solve_l ? State::System::solve_l : State::System::solve_lt;
@@ -182,7 +148,7 @@ void SparseCholesky<T, I>::apply_l(Part part, MatrixView<const T> b, MatrixView<
     }
     // M z = Pᵀ(L z): row j of L z belongs to the caller's row p_j.
     const auto L = factor != nullptr ? factor->matrix_l() : Csc<E, std::int64_t>(0, 0);
-    const auto p = factor != nullptr ? state_->symbolic->permutation() : std::vector<std::int64_t>();
+    const auto p = factor != nullptr ? state_->symbolic().permutation() : std::vector<std::int64_t>();
     detail::solve_in_blocks<T>(caller, n, n, b, x, false, [&](const E* in, E* out, std::int64_t k) {
         std::fill_n(out, n * k, E(0));
         for (std::int64_t c = 0; c < k; ++c)
@@ -193,16 +159,14 @@ void SparseCholesky<T, I>::apply_l(Part part, MatrixView<const T> b, MatrixView<
 
 template <class T, class I>
 LogDeterminant<T> SparseCholesky<T, I>::slogdet() const {
-    if (!state_) detail::throw_not_ready("cholesky slogdet");
-    const auto* factor = state_->ready("cholesky slogdet");
+    const auto* factor = detail::ready_factor(state_, "cholesky slogdet");
     return {T(1), factor == nullptr ? Real<T>(0) : static_cast<Real<T>>(factor->logdet())};
 }
 
 template <class T, class I>
 Real<T> SparseCholesky<T, I>::rcond() const {
     using E = typename State::E;
-    if (!state_) detail::throw_not_ready("cholesky rcond");
-    const auto* factor = state_->ready("cholesky rcond");
+    const auto* factor = detail::ready_factor(state_, "cholesky rcond");
     if (factor == nullptr) return std::numeric_limits<Real<T>>::infinity();
     const auto solve = [factor](MatrixView<const E> b, MatrixView<E> x) {
         factor->solve(State::System::full, b.data(), x.data(), b.cols());
@@ -213,14 +177,13 @@ Real<T> SparseCholesky<T, I>::rcond() const {
 
 template <class T, class I>
 std::vector<I> SparseCholesky<T, I>::permutation() const {
-    if (!state_ || !state_->symbolic) return {};
-    return detail::to_public<I>(state_->symbolic->permutation());
+    if (!state_ || state_->empty()) return {};
+    return detail::to_public<I>(state_->symbolic().permutation());
 }
 
 template <class T, class I>
 Csr<T, I> SparseCholesky<T, I>::matrix_l() const {
-    if (!state_) detail::throw_not_ready("cholesky matrix_l");
-    const auto* factor = state_->ready("cholesky matrix_l");
+    const auto* factor = detail::ready_factor(state_, "cholesky matrix_l");
     if (factor == nullptr) return Csr<T, I>(0, 0);
     return detail::to_public<T, I>("cholesky matrix_l", factor->matrix_l());
 }
@@ -229,13 +192,12 @@ template <class T, class I>
 Csr<T, I> SparseCholesky<T, I>::reconstruct() const {
     using E = typename State::E;
     const char* const caller = "cholesky reconstruct";
-    if (!state_) detail::throw_not_ready(caller);
-    const auto* factor = state_->ready(caller);
+    const auto* factor = detail::ready_factor(state_, caller);
     if (factor == nullptr) return Csr<T, I>(0, 0);
     const auto L = factor->matrix_l();
     auto adjoint = detail::transposed_columns(Csc<E, std::int64_t>(L));
     for (E& v : adjoint.values()) v = detail::conjugate(v);
-    const auto p = state_->symbolic->permutation();
+    const auto p = state_->symbolic().permutation();
     const auto A =
         detail::scattered(detail::product_of(L, adjoint), p, p, [](std::int64_t, std::int64_t, const E& v) { return v; });
     return detail::to_public<T, I>(caller, A);

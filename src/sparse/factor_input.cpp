@@ -15,12 +15,6 @@ void throw_solve_size(const char* what, const char* side, std::int64_t expected,
                             expected, got);
 }
 
-void throw_not_square(const char* what, std::int64_t rows, std::int64_t cols) {
-    throw DimensionMismatch(std::string(what) + ": the matrix must be square, but has " + std::to_string(rows) +
-                                " rows and " + std::to_string(cols) + " columns; use qr or least_squares for a rectangle",
-                            rows, cols);
-}
-
 void throw_not_finite(const char* what, const char* which, std::int64_t i, std::int64_t j) {
     throw InvalidArgument(std::string(what) + ": " + which + " holds a number that is not finite (NaN or infinity) at row " +
                           std::to_string(i) + ", column " + std::to_string(j));
@@ -91,17 +85,23 @@ void check_finite(const char* what, CsrView<T, I> major, bool row_major) {
 }
 
 template <class T, class I>
-void check_hermitian(const char* what, CsrView<T, I> A) {
+void check_square(const char* what, CsrView<T, I> major, bool row_major) {
+    if (major.rows() == major.cols()) return;
+    const auto rows = row_major ? major.rows() : major.cols();
+    const auto cols = row_major ? major.cols() : major.rows();
+    throw DimensionMismatch(std::string(what) + ": the matrix must be square, but has " + std::to_string(rows) +
+                                " rows and " + std::to_string(cols) + " columns; use qr or least_squares for a rectangle",
+                            rows, cols);
+}
+
+template <class T, class I>
+std::optional<std::pair<std::int64_t, std::int64_t>> first_asymmetry(CsrView<T, I> A) {
+    using Position = std::pair<std::int64_t, std::int64_t>;
     const auto n = A.rows();
     const auto offsets = A.row_offsets();
     const auto indices = A.col_indices();
     const auto values = A.values();
     const auto at = [](std::int64_t k) { return static_cast<std::size_t>(k); };
-    const auto refuse = [what](std::int64_t i, std::int64_t j) {
-        throw InvalidArgument(std::string(what) + ": the matrix is not Hermitian: the entries (" + std::to_string(i) + ", " +
-                              std::to_string(j) + ") and (" + std::to_string(j) + ", " + std::to_string(i) +
-                              ") are not conjugate to each other; use lu");
-    };
     const auto agree = [](const T& a, const T& b) {
         return std::abs(a - conjugate(b)) <= 8 * epsilon_v<T> * std::max(std::abs(a), std::abs(b));
     };
@@ -111,22 +111,33 @@ void check_hermitian(const char* what, CsrView<T, I> A) {
         const auto end = static_cast<std::int64_t>(offsets[at(i) + 1]);
         // What is left of row i before its diagonal has no mirror image.
         for (; next[at(i)] < end && indices[at(next[at(i)])] < i; ++next[at(i)])
-            if (values[at(next[at(i)])] != T(0)) refuse(i, indices[at(next[at(i)])]);
+            if (values[at(next[at(i)])] != T(0)) return Position(i, indices[at(next[at(i)])]);
         for (std::int64_t k = next[at(i)]; k < end; ++k) {
             const auto j = static_cast<std::int64_t>(indices[at(k)]);
             if (j == i) {
-                if (!agree(values[at(k)], values[at(k)])) refuse(i, i);
+                if (!agree(values[at(k)], values[at(k)])) return Position(i, i);
                 continue;
             }
             auto& q = next[at(j)];
             const auto last = static_cast<std::int64_t>(offsets[at(j) + 1]);
             for (; q < last && indices[at(q)] < i; ++q)
-                if (values[at(q)] != T(0)) refuse(j, indices[at(q)]);
+                if (values[at(q)] != T(0)) return Position(j, indices[at(q)]);
             const bool stored = q < last && indices[at(q)] == i;
-            if (!agree(values[at(k)], stored ? values[at(q)] : T(0))) refuse(i, j);
+            if (!agree(values[at(k)], stored ? values[at(q)] : T(0))) return Position(i, j);
             if (stored) ++q;
         }
     }
+    return std::nullopt;
+}
+
+template <class T, class I>
+void check_hermitian(const char* what, CsrView<T, I> A) {
+    const auto found = first_asymmetry(A);
+    if (!found) return;
+    const std::string i = std::to_string(found->first);
+    const std::string j = std::to_string(found->second);
+    throw InvalidArgument(std::string(what) + ": the matrix is not Hermitian: the entries (" + i + ", " + j + ") and (" + j +
+                          ", " + i + ") are not conjugate to each other; use lu");
 }
 
 template <class T, class I>
@@ -334,10 +345,12 @@ void solve_in_blocks(const char* what, std::int64_t rows_in, std::int64_t rows_o
 TAMIS_FOR_EACH_SCALAR(TAMIS_INSTANTIATE_SCALAR)
 #undef TAMIS_INSTANTIATE_SCALAR
 
-#define TAMIS_INSTANTIATE_INPUT(T, I)                                      \
-    template void check_finite(const char*, CsrView<T, I>, bool);          \
-    template void check_hermitian(const char*, CsrView<T, I>);             \
-    template Columns<compute_t<T>, I> lower_triangle(CsrView<T, I>, bool); \
+#define TAMIS_INSTANTIATE_INPUT(T, I)                                                             \
+    template void check_finite(const char*, CsrView<T, I>, bool);                                 \
+    template void check_square(const char*, CsrView<T, I>, bool);                                 \
+    template std::optional<std::pair<std::int64_t, std::int64_t>> first_asymmetry(CsrView<T, I>); \
+    template void check_hermitian(const char*, CsrView<T, I>);                                    \
+    template Columns<compute_t<T>, I> lower_triangle(CsrView<T, I>, bool);                        \
     template Columns<compute_t<T>, I> all_columns(const char*, CsrView<T, I>, bool, double);
 TAMIS_FOR_EACH_SCALAR_INDEX(TAMIS_INSTANTIATE_INPUT)
 #undef TAMIS_INSTANTIATE_INPUT

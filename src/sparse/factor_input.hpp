@@ -7,9 +7,11 @@
 #include <cmath>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <tamis/core/error.hpp>
@@ -30,7 +32,6 @@ std::vector<std::int64_t> checked_permutation(const char* what, const FactorOpti
 /// Throws Cancelled if a stop is requested; `next` says before what.
 void check_stop(const char* what, const char* next, const std::stop_token& stop);
 
-[[noreturn]] void throw_not_square(const char* what, std::int64_t rows, std::int64_t cols);
 [[noreturn]] void throw_not_finite(const char* what, const char* which, std::int64_t i, std::int64_t j);
 [[noreturn]] void throw_not_ready(const char* what);
 [[noreturn]] void throw_pattern_mismatch(const char* what);
@@ -57,8 +58,16 @@ struct Columns {
 template <class T, class I>
 void check_finite(const char* what, CsrView<T, I> major, bool row_major);
 
-/// Throws InvalidArgument with the position of the first entry that differs from the conjugate of its mirror image by more
-/// than rounding, |a_ij − conj(a_ji)| > 8ε·max(|a_ij|, |a_ji|). O(n + nnz).
+/// DimensionMismatch for a rectangle.
+template <class T, class I>
+void check_square(const char* what, CsrView<T, I> major, bool row_major);
+
+/// The position of the first entry that differs from the conjugate of its mirror image by more than rounding,
+/// |a_ij − conj(a_ji)| > 8ε·max(|a_ij|, |a_ji|), in the square A. O(n + nnz).
+template <class T, class I>
+std::optional<std::pair<std::int64_t, std::int64_t>> first_asymmetry(CsrView<T, I> A);
+
+/// Throws InvalidArgument with that position.
 template <class T, class I>
 void check_hermitian(const char* what, CsrView<T, I> A);
 

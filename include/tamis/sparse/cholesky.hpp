@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include <tamis/sparse/analysis.hpp>
 #include <tamis/sparse/factor_options.hpp>
 
 namespace tamis {
@@ -30,6 +31,19 @@ class SparseCholesky : public detail::SolveVerbs<SparseCholesky<T, I>, T> {
         requires std::same_as<scalar_t<M>, T> && std::same_as<index_t<M>, I>
     explicit SparseCholesky(const M& A, const FactorOptions& options = {})
         : SparseCholesky(detail::major_view(A), std::remove_cvref_t<M>::is_row_major, options) {}
+    /// Factors A by an analysis of its pattern, with the options that were analysed; info().seconds.analyze is 0 then. One
+    /// analysis serves many threads at once. PatternMismatch if other positions are stored than in the analysed matrix;
+    /// InvalidArgument for an analysis for another method, or of a real matrix where A is complex or the other way round;
+    /// otherwise as above.
+    template <SparseMatrix M>
+        requires std::same_as<scalar_t<M>, T> && std::same_as<index_t<M>, I>
+    explicit SparseCholesky(const Analysis& analysis, const M& A) : SparseCholesky(analysis, A, analysis.options()) {}
+    /// With memory limit, shift, pivot tolerance, precision and stop token of this call. The order is that of the analysis;
+    /// options that ask for another one are refused (InvalidArgument).
+    template <SparseMatrix M>
+        requires std::same_as<scalar_t<M>, T> && std::same_as<index_t<M>, I>
+    explicit SparseCholesky(const Analysis& analysis, const M& A, const FactorOptions& options)
+        : SparseCholesky(analysis, detail::major_view(A), std::remove_cvref_t<M>::is_row_major, options) {}
     SparseCholesky(SparseCholesky&&) noexcept;
     SparseCholesky& operator=(SparseCholesky&&) noexcept;
     SparseCholesky(const SparseCholesky&) = delete;
@@ -39,6 +53,8 @@ class SparseCholesky : public detail::SolveVerbs<SparseCholesky<T, I>, T> {
     [[nodiscard]] std::int64_t rows() const noexcept;
     [[nodiscard]] std::int64_t cols() const noexcept { return rows(); }
     [[nodiscard]] const FactorInfo& info() const noexcept;
+    /// What cholesky(analysis, B) takes for further matrices of this pattern; shared, not copied.
+    [[nodiscard]] Analysis analysis() const;
 
     /// Factors new values on the analysed pattern; ordering and symbolic analysis are kept. PatternMismatch and
     /// DimensionMismatch leave the object as it was; after any other failure solving throws until the next success.
@@ -82,6 +98,7 @@ class SparseCholesky : public detail::SolveVerbs<SparseCholesky<T, I>, T> {
     struct State;
 
     SparseCholesky(CsrView<T, I> major, bool row_major, const FactorOptions& options);
+    SparseCholesky(const Analysis& analysis, CsrView<T, I> major, bool row_major, const FactorOptions& options);
     void solve_form(detail::SolveForm form, MatrixView<const T> b, MatrixView<T> x) const;
     void refactor_major(CsrView<T, I> major, bool row_major);
     void apply_l(Part part, MatrixView<const T> b, MatrixView<T> x) const;
@@ -93,6 +110,17 @@ class SparseCholesky : public detail::SolveVerbs<SparseCholesky<T, I>, T> {
 template <SparseMatrix M>
 [[nodiscard]] SparseCholesky<scalar_t<M>, index_t<M>> cholesky(const M& A, const FactorOptions& options = {}) {
     return SparseCholesky<scalar_t<M>, index_t<M>>(A, options);
+}
+
+/// By an analysis of A's pattern, with the options that were analysed or with these: see the constructors of SparseCholesky.
+template <SparseMatrix M>
+[[nodiscard]] SparseCholesky<scalar_t<M>, index_t<M>> cholesky(const Analysis& analysis, const M& A) {
+    return SparseCholesky<scalar_t<M>, index_t<M>>(analysis, A);
+}
+template <SparseMatrix M>
+[[nodiscard]] SparseCholesky<scalar_t<M>, index_t<M>> cholesky(const Analysis& analysis, const M& A,
+                                                               const FactorOptions& options) {
+    return SparseCholesky<scalar_t<M>, index_t<M>>(analysis, A, options);
 }
 
 static_assert(Factorization<SparseCholesky<double>> && HasDeterminant<SparseCholesky<double>> &&

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include <tamis/sparse/analysis.hpp>
 #include <tamis/sparse/factor_options.hpp>
 
 namespace tamis {
@@ -33,6 +34,20 @@ class SparseLu : public detail::SolveVerbs<SparseLu<T, I>, T> {
         requires std::same_as<scalar_t<M>, T> && std::same_as<index_t<M>, I>
     explicit SparseLu(const M& A, const FactorOptions& options = {})
         : SparseLu(detail::major_view(A), std::remove_cvref_t<M>::is_row_major, options) {}
+    /// Factors A by an analysis of its pattern, with the options that were analysed; info().seconds.analyze is 0 then. One
+    /// analysis serves many threads at once. PatternMismatch if other positions are stored than in the analysed matrix;
+    /// InvalidArgument for an analysis for another method, or of a real matrix where A is complex or the other way round;
+    /// otherwise as above.
+    template <SparseMatrix M>
+        requires std::same_as<scalar_t<M>, T> && std::same_as<index_t<M>, I>
+    explicit SparseLu(const Analysis& analysis, const M& A) : SparseLu(analysis, A, analysis.options()) {}
+    /// With memory limit, shift, pivot tolerance, precision and stop token of this call. The order is that of the analysis;
+    /// options that ask for another one are refused (InvalidArgument). A shift that the analysis did not have needs a
+    /// diagonal that is stored in full (PatternMismatch).
+    template <SparseMatrix M>
+        requires std::same_as<scalar_t<M>, T> && std::same_as<index_t<M>, I>
+    explicit SparseLu(const Analysis& analysis, const M& A, const FactorOptions& options)
+        : SparseLu(analysis, detail::major_view(A), std::remove_cvref_t<M>::is_row_major, options) {}
     SparseLu(SparseLu&&) noexcept;
     SparseLu& operator=(SparseLu&&) noexcept;
     SparseLu(const SparseLu&) = delete;
@@ -42,6 +57,8 @@ class SparseLu : public detail::SolveVerbs<SparseLu<T, I>, T> {
     [[nodiscard]] std::int64_t rows() const noexcept;
     [[nodiscard]] std::int64_t cols() const noexcept { return rows(); }
     [[nodiscard]] const FactorInfo& info() const noexcept;
+    /// What lu(analysis, B) takes for further matrices of this pattern; shared, not copied.
+    [[nodiscard]] Analysis analysis() const;
 
     /// Factors new values on the analysed pattern; the symbolic analysis is kept. Old pivots are used again where the
     /// backend can (KLU) and the growth of the new factor allows, otherwise pivots are chosen afresh. PatternMismatch and
@@ -73,6 +90,7 @@ class SparseLu : public detail::SolveVerbs<SparseLu<T, I>, T> {
     struct State;
 
     SparseLu(CsrView<T, I> major, bool row_major, const FactorOptions& options);
+    SparseLu(const Analysis& analysis, CsrView<T, I> major, bool row_major, const FactorOptions& options);
     void solve_form(detail::SolveForm form, MatrixView<const T> b, MatrixView<T> x) const;
     void refactor_major(CsrView<T, I> major, bool row_major);
 
@@ -83,6 +101,16 @@ class SparseLu : public detail::SolveVerbs<SparseLu<T, I>, T> {
 template <SparseMatrix M>
 [[nodiscard]] SparseLu<scalar_t<M>, index_t<M>> lu(const M& A, const FactorOptions& options = {}) {
     return SparseLu<scalar_t<M>, index_t<M>>(A, options);
+}
+
+/// By an analysis of A's pattern, with the options that were analysed or with these: see the constructors of SparseLu.
+template <SparseMatrix M>
+[[nodiscard]] SparseLu<scalar_t<M>, index_t<M>> lu(const Analysis& analysis, const M& A) {
+    return SparseLu<scalar_t<M>, index_t<M>>(analysis, A);
+}
+template <SparseMatrix M>
+[[nodiscard]] SparseLu<scalar_t<M>, index_t<M>> lu(const Analysis& analysis, const M& A, const FactorOptions& options) {
+    return SparseLu<scalar_t<M>, index_t<M>>(analysis, A, options);
 }
 
 static_assert(Factorization<SparseLu<double>> && HasDeterminant<SparseLu<double>> && ReportsCondition<SparseLu<double>> &&

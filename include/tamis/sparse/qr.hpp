@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include <tamis/sparse/analysis.hpp>
 #include <tamis/sparse/factor_options.hpp>
 
 namespace tamis {
@@ -35,6 +36,20 @@ class SparseQr : public detail::SolveVerbs<SparseQr<T, I>, T> {
         requires std::same_as<scalar_t<M>, T> && std::same_as<index_t<M>, I>
     explicit SparseQr(const M& A, const FactorOptions& options = {})
         : SparseQr(detail::major_view(A), std::remove_cvref_t<M>::is_row_major, options) {}
+    /// Factors A by an analysis of its pattern, with the options that were analysed; info().seconds.analyze is 0 then. One
+    /// analysis serves many threads at once. PatternMismatch if other positions are stored than in the analysed matrix;
+    /// InvalidArgument for an analysis for another method, or of a real matrix where A is complex or the other way round;
+    /// otherwise as above.
+    template <SparseMatrix M>
+        requires std::same_as<scalar_t<M>, T> && std::same_as<index_t<M>, I>
+    explicit SparseQr(const Analysis& analysis, const M& A) : SparseQr(analysis, A, analysis.options()) {}
+    /// With memory limit, shift, pivot tolerance, precision and stop token of this call. The order is that of the analysis;
+    /// options that ask for another one are refused (InvalidArgument). A shift that the analysis did not have needs a
+    /// diagonal that is stored in full (PatternMismatch).
+    template <SparseMatrix M>
+        requires std::same_as<scalar_t<M>, T> && std::same_as<index_t<M>, I>
+    explicit SparseQr(const Analysis& analysis, const M& A, const FactorOptions& options)
+        : SparseQr(analysis, detail::major_view(A), std::remove_cvref_t<M>::is_row_major, options) {}
     SparseQr(SparseQr&&) noexcept;
     SparseQr& operator=(SparseQr&&) noexcept;
     SparseQr(const SparseQr&) = delete;
@@ -44,6 +59,8 @@ class SparseQr : public detail::SolveVerbs<SparseQr<T, I>, T> {
     [[nodiscard]] std::int64_t rows() const noexcept;
     [[nodiscard]] std::int64_t cols() const noexcept;
     [[nodiscard]] const FactorInfo& info() const noexcept;
+    /// What qr(analysis, B) takes for further matrices of this pattern; shared, not copied.
+    [[nodiscard]] Analysis analysis() const;
     /// The numerical rank, by the tolerance of the options.
     [[nodiscard]] std::int64_t rank() const;
 
@@ -77,6 +94,7 @@ class SparseQr : public detail::SolveVerbs<SparseQr<T, I>, T> {
     struct State;
 
     SparseQr(CsrView<T, I> major, bool row_major, const FactorOptions& options);
+    SparseQr(const Analysis& analysis, CsrView<T, I> major, bool row_major, const FactorOptions& options);
     void solve_form(detail::SolveForm form, MatrixView<const T> b, MatrixView<T> x) const;
     void refactor_major(CsrView<T, I> major, bool row_major);
     void apply_q(bool adjoint, MatrixView<const T> x, MatrixView<T> y) const;
@@ -88,6 +106,16 @@ class SparseQr : public detail::SolveVerbs<SparseQr<T, I>, T> {
 template <SparseMatrix M>
 [[nodiscard]] SparseQr<scalar_t<M>, index_t<M>> qr(const M& A, const FactorOptions& options = {}) {
     return SparseQr<scalar_t<M>, index_t<M>>(A, options);
+}
+
+/// By an analysis of A's pattern, with the options that were analysed or with these: see the constructors of SparseQr.
+template <SparseMatrix M>
+[[nodiscard]] SparseQr<scalar_t<M>, index_t<M>> qr(const Analysis& analysis, const M& A) {
+    return SparseQr<scalar_t<M>, index_t<M>>(analysis, A);
+}
+template <SparseMatrix M>
+[[nodiscard]] SparseQr<scalar_t<M>, index_t<M>> qr(const Analysis& analysis, const M& A, const FactorOptions& options) {
+    return SparseQr<scalar_t<M>, index_t<M>>(analysis, A, options);
 }
 
 static_assert(Factorization<SparseQr<double>> && RankRevealing<SparseQr<double>> &&

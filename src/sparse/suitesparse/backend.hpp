@@ -55,7 +55,6 @@ struct Prediction {
 struct AnalysisRequest {
     Ordering ordering = Ordering::automatic;
     std::span<const std::int64_t> permutation{};  ///< for Ordering::given, checked already
-    double pivot_tolerance = 0;                   ///< 0: the backend's own
     std::stop_token stop{};
 };
 
@@ -63,6 +62,8 @@ class Symbolic {
   public:
     virtual ~Symbolic() = default;
     [[nodiscard]] const Prediction& prediction() const noexcept { return prediction_; }
+    /// Entry k: the original index (LU, QR: column) of position k.
+    [[nodiscard]] virtual std::vector<std::int64_t> permutation() const = 0;
     /// Whether these columns are the analysed pattern.
     [[nodiscard]] virtual bool matches(std::span<const std::int32_t> offsets,
                                        std::span<const std::int32_t> indices) const = 0;
@@ -131,7 +132,6 @@ class CholeskySymbolic : public Symbolic, public std::enable_shared_from_this<Ch
   public:
     /// Factors the lower triangle with these values (+ shift·I); PivotNotPositive.
     [[nodiscard]] virtual std::unique_ptr<CholeskyFactor<E>> factor(std::span<const E> values, double shift) const = 0;
-    [[nodiscard]] virtual std::vector<std::int64_t> permutation() const = 0;
 };
 
 /// CHOLMOD's analysis of a Hermitian matrix by the pattern of its lower triangle.
@@ -173,8 +173,8 @@ class LuFactor {
 template <class E>
 class LuSymbolic : public Symbolic, public std::enable_shared_from_this<LuSymbolic<E>> {
   public:
-    /// Factors these values; PivotZero.
-    [[nodiscard]] virtual std::unique_ptr<LuFactor<E>> factor(std::span<const E> values) const = 0;
+    /// Factors these values; PivotZero. A pivot tolerance of 0 is the backend's own.
+    [[nodiscard]] virtual std::unique_ptr<LuFactor<E>> factor(std::span<const E> values, double pivot_tolerance) const = 0;
     /// r −= op(A) x with these values on the analysed pattern.
     virtual void subtract_product(Transpose form, const E* values, const E* x, E* r) const = 0;
 };
@@ -230,6 +230,18 @@ struct HouseholderParts {
 struct QrOrdering {
     std::vector<std::int64_t> permutation;
     Prediction prediction;
+};
+
+/// A pattern and the column order of the tall matrix that is factored.
+class QrSymbolic : public Symbolic {
+  public:
+    explicit QrSymbolic(QrOrdering&& order) : permutation_(std::move(order.permutation)) {
+        prediction_ = std::move(order.prediction);
+    }
+    [[nodiscard]] std::vector<std::int64_t> permutation() const final { return permutation_; }
+
+  private:
+    std::vector<std::int64_t> permutation_;
 };
 
 /// SPQR's column order for a pattern. Unsupported in a build without SPQR.

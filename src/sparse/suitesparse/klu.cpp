@@ -26,14 +26,17 @@ class KluFactor final : public LuFactor<E> {
     using Calls = KluCalls<E, J>;
 
   public:
-    KluFactor(std::shared_ptr<const KluSymbolic<E, J>> symbolic, std::span<const E> values)
+    KluFactor(std::shared_ptr<const KluSymbolic<E, J>> symbolic, std::span<const E> values, double pivot_tolerance)
         : symbolic_(std::move(symbolic)),
-          n_(symbolic_->pattern_.cols) {
+          n_(symbolic_->pattern_.cols),
+          common_(symbolic_->common_) {
+        // KLU's own default of 0.001 saves little fill and loses three digits.
+        common_.tol = pivot_tolerance > 0 ? pivot_tolerance : 0.1;
         factor_afresh(values);
     }
 
     void refactor(std::span<const E> values) override {
-        auto common = symbolic_->common_;
+        auto common = common_;
         const auto& pattern = symbolic_->pattern_;
         auto* symbolic = symbolic_->symbolic_.get();
         const bool done = Calls::refactor(unconst(pattern.offsets), unconst(pattern.indices), unconst(values.data()),
@@ -45,7 +48,7 @@ class KluFactor final : public LuFactor<E> {
     }
 
     void solve(Transpose form, const E* b, E* x, std::int64_t k) const override {
-        auto common = symbolic_->common_;
+        auto common = common_;
         // KLU writes to the workspace inside its numeric object: this call gets a shallow copy with a workspace of its own.
         auto numeric = *numeric_.get();
         Array<E> work(4 * n_, uninitialized);
@@ -151,7 +154,7 @@ class KluFactor final : public LuFactor<E> {
         const auto fnz = static_cast<std::int64_t>(numeric_->nzoff);
         Array<J> lp(n_ + 1), li(lnz), up(n_ + 1), ui(unz), fp(n_ + 1), fi(fnz);
         Array<E> lx(lnz), ux(unz), fx(fnz);
-        auto common = symbolic_->common_;
+        auto common = common_;
         auto* symbolic = symbolic_->symbolic_.get();
         if constexpr (is_complex_v<E>) {
             // The complex interface hands real and imaginary parts out apart.
@@ -181,7 +184,7 @@ class KluFactor final : public LuFactor<E> {
 
     // min over columns of max|A| / max|U|.
     double growth(std::span<const E> values) const {
-        auto common = symbolic_->common_;
+        auto common = common_;
         const auto& pattern = symbolic_->pattern_;
         const auto done = Calls::rgrowth(unconst(pattern.offsets), unconst(pattern.indices), unconst(values.data()),
                                          symbolic_->symbolic_.get(), numeric_.get(), &common);
@@ -190,7 +193,7 @@ class KluFactor final : public LuFactor<E> {
 
     void factor_afresh(std::span<const E> values) {
         numeric_.reset(nullptr);  // the old factor makes room first
-        auto common = symbolic_->common_;
+        auto common = common_;
         common.halt_if_singular = 1;
         const auto& pattern = symbolic_->pattern_;
         auto* symbolic = symbolic_->symbolic_.get();
@@ -213,7 +216,7 @@ class KluFactor final : public LuFactor<E> {
             }
             throw PivotZero{-1};
         }
-        auto counted = symbolic_->common_;
+        auto counted = common_;
         Calls::flops(symbolic, numeric_.get(), &counted);
         flops_ = counted.flops;
         fresh_growth_ = growth(values);
@@ -221,6 +224,7 @@ class KluFactor final : public LuFactor<E> {
 
     std::shared_ptr<const KluSymbolic<E, J>> symbolic_;
     std::int64_t n_;
+    typename Types::Common common_;  // of each call a copy, since KLU writes to it
     KluNumericHandle<E, J> numeric_;
     double flops_ = 0;
     double fresh_growth_ = 0;
@@ -234,8 +238,6 @@ class KluSymbolic final : public LuSymbolic<E> {
     explicit KluSymbolic(ColumnPattern<J>&& pattern) : pattern_(std::move(pattern)) { Types::defaults(&common_); }
 
     void run(const AnalysisRequest& request) {
-        // KLU's own default of 0.001 saves little fill and loses three digits.
-        common_.tol = request.pivot_tolerance > 0 ? request.pivot_tolerance : 0.1;
         const auto n = static_cast<J>(pattern_.cols);
         auto* p = unconst(pattern_.offsets);
         auto* i = unconst(pattern_.indices);
@@ -297,9 +299,10 @@ class KluSymbolic final : public LuSymbolic<E> {
     void subtract_product(Transpose form, const E* values, const E* x, E* r) const override {
         detail::subtract_product(pattern_, form, values, x, r);
     }
-    std::unique_ptr<LuFactor<E>> factor(std::span<const E> values) const override {
+    std::vector<std::int64_t> permutation() const override { return {symbolic_->Q, symbolic_->Q + pattern_.cols}; }
+    std::unique_ptr<LuFactor<E>> factor(std::span<const E> values, double pivot_tolerance) const override {
         return std::make_unique<KluFactor<E, J>>(std::static_pointer_cast<const KluSymbolic<E, J>>(this->shared_from_this()),
-                                                 values);
+                                                 values, pivot_tolerance);
     }
     // Only before the object is shared.
     ColumnPattern<J> release_pattern() { return std::move(pattern_); }

@@ -46,6 +46,7 @@ struct UmfpackCalls;
         static J get(J* lp, J* lj, double* lx, J* up, J* ui, double* ux, J* p, J* q, double* d, J* recip, double* r, void* N) { \
             return PREFIX##_get_numeric(lp, lj, lx, up, ui, ux, p, q, d, recip, r, N);                                          \
         }                                                                                                                       \
+        static constexpr auto get_symbolic = PREFIX##_get_symbolic;                                                            \
         static void free_symbolic(void** S) { PREFIX##_free_symbolic(S); }                                                     \
         static void free_numeric(void** N) { PREFIX##_free_numeric(N); }                                                       \
     };
@@ -75,6 +76,7 @@ struct UmfpackCalls;
             return PREFIX##_get_numeric(lp, lj, raw(lx), nullptr, up, ui, raw(ux), nullptr, p, q, raw(d), nullptr, recip, r,    \
                                         N);                                                                                     \
         }                                                                                                                       \
+        static constexpr auto get_symbolic = PREFIX##_get_symbolic;                                                            \
         static void free_symbolic(void** S) { PREFIX##_free_symbolic(S); }                                                     \
         static void free_numeric(void** N) { PREFIX##_free_numeric(N); }                                                       \
     };
@@ -85,6 +87,19 @@ TAMIS_UMFPACK_COMPLEX(umfpack_zi, std::int32_t)
 TAMIS_UMFPACK_COMPLEX(umfpack_zl, std::int64_t)
 #undef TAMIS_UMFPACK_REAL
 #undef TAMIS_UMFPACK_COMPLEX
+
+// Every output of get_symbolic is optional; UMFPACK 6 has one more than UMFPACK 5.
+template <class J, class... Parameters>
+J columns_of_symbolic(J (*get_symbolic)(Parameters...), J* q, void* symbolic) {
+    J rows = 0, cols = 0, singletons = 0, entries = 0, fronts = 0, chains = 0;
+    J* const none = nullptr;
+    if constexpr (sizeof...(Parameters) == 16)
+        return get_symbolic(&rows, &cols, &singletons, &entries, &fronts, &chains, none, q, none, none, none, none, none,
+                            none, none, symbolic);
+    else
+        return get_symbolic(&rows, &cols, &singletons, &entries, &fronts, &chains, none, q, none, none, none, none, none,
+                            none, none, none, symbolic);
+}
 
 /// Owns a Symbolic or a Numeric object of UMFPACK.
 template <void (*Free)(void**)>
@@ -125,16 +140,21 @@ class UmfpackFactor final : public LuFactor<E> {
     using Calls = UmfpackCalls<E, J>;
 
   public:
-    UmfpackFactor(std::shared_ptr<const UmfpackSymbolic<E, J>> symbolic, std::span<const E> values)
+    UmfpackFactor(std::shared_ptr<const UmfpackSymbolic<E, J>> symbolic, std::span<const E> values, double pivot_tolerance)
         : symbolic_(std::move(symbolic)),
-          n_(symbolic_->pattern_.cols) {
+          n_(symbolic_->pattern_.cols),
+          control_(symbolic_->control_) {
+        if (pivot_tolerance > 0) {
+            control_[UMFPACK_PIVOT_TOLERANCE] = pivot_tolerance;
+            control_[UMFPACK_SYM_PIVOT_TOLERANCE] = std::min(control_[UMFPACK_SYM_PIVOT_TOLERANCE], pivot_tolerance);
+        }
         compute(values);
     }
 
     void refactor(std::span<const E> values) override { compute(values); }
 
     void solve(Transpose form, const E* b, E* x, std::int64_t k) const override {
-        Control control = symbolic_->control_;
+        Control control = control_;
         control[UMFPACK_IRSTEP] = 0;  // refinement would need A, which the factor does not keep
         Info info{};
         Array<J> wi(n_, uninitialized);
@@ -187,9 +207,8 @@ class UmfpackFactor final : public LuFactor<E> {
         numeric_.reset();  // the old factor makes room first
         Info info{};
         const auto& pattern = symbolic_->pattern_;
-        const auto status =
-            Calls::numeric(pattern.offsets.data(), pattern.indices.data(), values.data(), symbolic_->symbolic_.get(),
-                           numeric_.address(), symbolic_->control_.data(), info.data());
+        const auto status = Calls::numeric(pattern.offsets.data(), pattern.indices.data(), values.data(),
+                                           symbolic_->symbolic_.get(), numeric_.address(), control_.data(), info.data());
         check_umfpack("lu", status);
         const double unit = info[UMFPACK_SIZE_OF_UNIT];
         size_ = {info[UMFPACK_LNZ] + info[UMFPACK_UNZ], info[UMFPACK_FLOPS], info[UMFPACK_NUMERIC_SIZE] * unit};
@@ -204,6 +223,7 @@ class UmfpackFactor final : public LuFactor<E> {
 
     std::shared_ptr<const UmfpackSymbolic<E, J>> symbolic_;
     std::int64_t n_;
+    Control control_;
     UmfpackHandle<Calls::free_numeric> numeric_;
     FactorSize size_;
 };
@@ -217,10 +237,6 @@ class UmfpackSymbolic final : public LuSymbolic<E> {
         : pattern_(std::move(pattern)) {
         Calls::defaults(control_.data());
         control_[UMFPACK_PRL] = 0;
-        if (request.pivot_tolerance > 0) {
-            control_[UMFPACK_PIVOT_TOLERANCE] = request.pivot_tolerance;
-            control_[UMFPACK_SYM_PIVOT_TOLERANCE] = std::min(control_[UMFPACK_SYM_PIVOT_TOLERANCE], request.pivot_tolerance);
-        }
         switch (request.ordering) {
             case Ordering::amd: control_[UMFPACK_ORDERING] = UMFPACK_ORDERING_AMD; break;
             case Ordering::colamd: control_[UMFPACK_STRATEGY] = UMFPACK_STRATEGY_UNSYMMETRIC; break;
@@ -252,9 +268,15 @@ class UmfpackSymbolic final : public LuSymbolic<E> {
     void subtract_product(Transpose form, const E* values, const E* x, E* r) const override {
         detail::subtract_product(pattern_, form, values, x, r);
     }
-    std::unique_ptr<LuFactor<E>> factor(std::span<const E> values) const override {
+    // The order that the numeric phase starts from.
+    std::vector<std::int64_t> permutation() const override {
+        std::vector<J> q(static_cast<std::size_t>(pattern_.cols));
+        check_umfpack("lu", columns_of_symbolic(Calls::get_symbolic, q.data(), symbolic_.get()));
+        return {q.begin(), q.end()};
+    }
+    std::unique_ptr<LuFactor<E>> factor(std::span<const E> values, double pivot_tolerance) const override {
         return std::make_unique<UmfpackFactor<E, J>>(
-            std::static_pointer_cast<const UmfpackSymbolic<E, J>>(this->shared_from_this()), values);
+            std::static_pointer_cast<const UmfpackSymbolic<E, J>>(this->shared_from_this()), values, pivot_tolerance);
     }
 
   private:

@@ -1,0 +1,141 @@
+// Least squares and minimum norm by sparse QR. With the tall B = A or Aᴴ, B(:, p) = Q [R₁₁ R₁₂; 0 0] of rank r:
+//
+//   min ‖b − B x‖: c = (Qᴴb)(1:r), R y = c, x(p) = y;     min ‖b − Bᴴ x‖: Rᴴ u = b(p), x = Q [u; 0]
+//
+// where R y = c and Rᴴ u = d are triangular for r = cols(B). Otherwise R(p₂, :)ᴴ = Rᴴ(:, p₂) = Q₂ [R₂; 0] completes the
+// decomposition: y = Q₂ [R₂⁻ᴴ c(p₂); 0] has minimum norm, and u(p₂) = R₂⁻¹ (Q₂ᴴ d)(1:r) is the least-squares solution.
+// Golub, Van Loan: Matrix Computations, 4th ed., §5.5.2 (complete orthogonal decomposition).
+#include "sparse/complete_orthogonal.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <tamis/core/error.hpp>
+
+#include "core/backend_threads.hpp"
+#include "core/memory.hpp"
+#include "sparse/householder.hpp"
+#include "sparse/suitesparse/compressed_parts.hpp"
+
+namespace tamis::detail {
+
+namespace {
+
+using Long = std::int64_t;
+
+template <class E>
+Csc<E, Long> adjoint_of(const Csc<E, Long>& A) {
+    auto R = transposed_columns(Csc<E, Long>(A));
+    for (E& v : R.values()) v = conjugate(v);
+    return R;
+}
+
+}  // namespace
+
+template <class E, class I>
+TallColumns<E> tall_columns(Columns<E, I>&& columns) {
+    auto pattern = pattern_as<Long>(std::move(columns.pattern));
+    Csc<E, Long> A(unchecked, pattern.rows, pattern.cols, std::move(pattern.offsets), std::move(pattern.indices),
+                   std::move(columns.values));
+    if (A.rows() >= A.cols()) return {{}, std::move(A)};
+    auto B = adjoint_of(A);
+    return {std::move(A), std::move(B)};
+}
+
+void check_qr(const char* what, Long rows, Long cols, const FactorOptions& options) {
+#if !TAMIS_WITH_GPL
+    throw Unsupported(std::string(what) +
+                      ": sparse QR is computed by SPQR, which this build leaves out (TAMIS_WITH_GPL=OFF)");
+#endif
+    if (options.shift != 0 && rows != cols)
+        throw InvalidArgument(std::string(what) + ": .shift is for square matrices, but this one has " +
+                              std::to_string(rows) + " rows and " + std::to_string(cols) + " columns");
+}
+
+template <class E>
+CompleteOrthogonal<E>::CompleteOrthogonal(TallColumns<E>&& matrix, const QrSymbolic& symbolic, const FactorOptions& options)
+    : tall_(factor_spqr<E>(matrix.B, symbolic.permutation(), options.pivot_tolerance)),
+      wide_(matrix.A.rows() < matrix.A.cols()),
+      A_(std::move(matrix.A)) {
+    const char* const what = "qr";
+    double nonzeros = static_cast<double>(tall_.r.nnz() + tall_.h.nnz());
+    double flops = tall_.flops;
+    if (tall_.rank > 0 && tall_.rank < matrix.B.cols()) {
+        const auto rows = adjoint_of(tall_.r);
+        const auto order = order_spqr<E>(rows, {Ordering::automatic, {}, options.stop});
+        require_memory(what, order.prediction.bytes, options.memory_limit);
+        check_stop(what, "second factorization of a matrix of deficient rank", options.stop);
+        // R has full row rank by construction: no column may be taken as dependent for its size.
+        completion_ = factor_spqr<E>(rows, order.permutation, std::numeric_limits<double>::min());
+        if (completion_->rank != tall_.rank)
+            throw Error("qr: the rank of R changed from " + std::to_string(tall_.rank) + " to " +
+                        std::to_string(completion_->rank) + " while its rows were orthogonalised");
+        nonzeros += static_cast<double>(completion_->r.nnz() + completion_->h.nnz());
+        flops += completion_->flops;
+    }
+    const auto vectors = static_cast<double>(matrix.B.rows() + matrix.B.cols());
+    size_ = {nonzeros, flops, nonzeros * (sizeof(E) + sizeof(Long)) + vectors * 6 * sizeof(Long)};
+}
+
+template <class E>
+void CompleteOrthogonal<E>::least_squares(const E* b, E* x, E* work, E* second) const {
+    const auto& F = tall_;
+    const auto cols = F.r.cols();
+    apply_q_adjoint(F, b, work);  // c
+    if (!completion_) {
+        solve_r(F, work);
+        std::copy_n(work, F.rank, second);
+    } else {
+        const auto& G = *completion_;
+        std::vector<E> z(static_cast<std::size_t>(cols), E(0));
+        for (std::size_t k = 0; k < static_cast<std::size_t>(F.rank); ++k) z[k] = work[G.permutation[k]];
+        solve_r_adjoint(G, z.data());
+        apply_q(G, z.data(), second);
+    }
+    for (Long k = 0; k < cols; ++k) x[F.permutation[static_cast<std::size_t>(k)]] = second[k];
+}
+
+template <class E>
+void CompleteOrthogonal<E>::minimum_norm(const E* b, E* x, E* work, E* second) const {
+    const auto& F = tall_;
+    const auto cols = F.r.cols();
+    for (Long k = 0; k < cols; ++k) second[k] = b[F.permutation[static_cast<std::size_t>(k)]];
+    std::fill_n(work, F.row_position.size(), E(0));
+    if (!completion_) {
+        std::copy_n(second, F.rank, work);
+        solve_r_adjoint(F, work);
+    } else {
+        const auto& G = *completion_;
+        std::vector<E> z(static_cast<std::size_t>(cols), E(0));
+        apply_q_adjoint(G, second, z.data());
+        solve_r(G, z.data());
+        for (std::size_t k = 0; k < static_cast<std::size_t>(F.rank); ++k) work[G.permutation[k]] = z[k];
+    }
+    apply_q(F, work, x);
+}
+
+template <class E>
+auto CompleteOrthogonal<E>::direct(const char* caller, const FactorOptions& options) const -> const Parts& {
+    if (!wide_) return tall_;
+    std::call_once(once_, [&] {
+        const auto order = order_spqr<E>(A_, {Ordering::automatic, {}, options.stop});
+        require_memory(caller, order.prediction.bytes, options.memory_limit);
+        const BackendThreads few(order.prediction.flops);
+        direct_ = factor_spqr<E>(A_, order.permutation, options.pivot_tolerance);
+    });
+    return direct_;
+}
+
+template class CompleteOrthogonal<double>;
+template class CompleteOrthogonal<std::complex<double>>;
+
+#define TAMIS_INSTANTIATE(E, I) template TallColumns<E> tall_columns(Columns<E, I>&&);
+TAMIS_INSTANTIATE(double, std::int32_t)
+TAMIS_INSTANTIATE(double, std::int64_t)
+TAMIS_INSTANTIATE(std::complex<double>, std::int32_t)
+TAMIS_INSTANTIATE(std::complex<double>, std::int64_t)
+#undef TAMIS_INSTANTIATE
+
+}  // namespace tamis::detail

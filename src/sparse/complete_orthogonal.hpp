@@ -1,0 +1,56 @@
+// Private: the numeric part of a sparse QR factorization, by which least-squares and minimum-norm problems are solved at any
+// rank.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "sparse/factor_input.hpp"
+#include "sparse/suitesparse/backend.hpp"
+
+namespace tamis::detail {
+
+/// A and the tall matrix B that is factored: A itself, or Aᴴ if A is wide.
+template <class E>
+struct TallColumns {
+    Csc<E, std::int64_t> A;  ///< empty unless A is wide
+    Csc<E, std::int64_t> B;
+};
+template <class E, class I>
+TallColumns<E> tall_columns(Columns<E, I>&& columns);
+
+/// Unsupported in a build without SPQR; InvalidArgument for a shifted rectangle.
+void check_qr(const char* what, std::int64_t rows, std::int64_t cols, const FactorOptions& options);
+
+/// The complete orthogonal decomposition of the tall B, and the QR factorization of a wide A itself once it is asked for.
+template <class E>
+class CompleteOrthogonal {
+  public:
+    using Parts = HouseholderParts<E>;
+
+    CompleteOrthogonal(TallColumns<E>&& matrix, const QrSymbolic& symbolic, const FactorOptions& options);
+
+    [[nodiscard]] std::int64_t rank() const noexcept { return tall_.rank; }
+    [[nodiscard]] FactorSize size() const noexcept { return size_; }
+
+    /// x (cols of B) with min ‖b − B x‖ and, of those, the least norm; `work` has rows(B) elements, `second` cols(B).
+    void least_squares(const E* b, E* x, E* work, E* second) const;
+    /// x (rows of B) with min ‖b − Bᴴ x‖ and, of those, the least norm.
+    void minimum_norm(const E* b, E* x, E* work, E* second) const;
+
+    /// A(:, p) = Q·R; for a wide matrix made at the first call, held against the memory limit then.
+    [[nodiscard]] const Parts& direct(const char* caller, const FactorOptions& options) const;
+
+  private:
+    Parts tall_;                       // of B
+    std::optional<Parts> completion_;  // of Rᴴ where the rank is deficient
+    FactorSize size_;
+    bool wide_;
+    Csc<E, std::int64_t> A_;  // of a wide matrix
+    mutable std::once_flag once_;
+    mutable Parts direct_;
+};
+
+}  // namespace tamis::detail

@@ -19,6 +19,19 @@ namespace tamis::detail {
 
 namespace {
 
+// Every output of get_symbolic is optional; UMFPACK 6 has one more than UMFPACK 5.
+template <class J, class... Parameters>
+J columns_of_symbolic(J (*get_symbolic)(Parameters...), J* q, void* symbolic) {
+    J rows = 0, cols = 0, singletons = 0, entries = 0, fronts = 0, chains = 0;
+    J* const none = nullptr;
+    if constexpr (sizeof...(Parameters) == 16)
+        return get_symbolic(&rows, &cols, &singletons, &entries, &fronts, &chains, none, q, none, none, none, none, none,
+                            none, none, symbolic);
+    else
+        return get_symbolic(&rows, &cols, &singletons, &entries, &fronts, &chains, none, q, none, none, none, none, none,
+                            none, none, none, symbolic);
+}
+
 /// The functions umfpack_{di,dl,zi,zl}_…, one signature for real and complex (complex numbers are interleaved).
 template <class E, class J>
 struct UmfpackCalls;
@@ -46,7 +59,7 @@ struct UmfpackCalls;
         static J get(J* lp, J* lj, double* lx, J* up, J* ui, double* ux, J* p, J* q, double* d, J* recip, double* r, void* N) { \
             return PREFIX##_get_numeric(lp, lj, lx, up, ui, ux, p, q, d, recip, r, N);                                          \
         }                                                                                                                       \
-        static constexpr auto get_symbolic = PREFIX##_get_symbolic;                                                            \
+        static J columns(J* q, void* S) { return columns_of_symbolic(PREFIX##_get_symbolic, q, S); }                           \
         static void free_symbolic(void** S) { PREFIX##_free_symbolic(S); }                                                     \
         static void free_numeric(void** N) { PREFIX##_free_numeric(N); }                                                       \
     };
@@ -76,7 +89,7 @@ struct UmfpackCalls;
             return PREFIX##_get_numeric(lp, lj, raw(lx), nullptr, up, ui, raw(ux), nullptr, p, q, raw(d), nullptr, recip, r,    \
                                         N);                                                                                     \
         }                                                                                                                       \
-        static constexpr auto get_symbolic = PREFIX##_get_symbolic;                                                            \
+        static J columns(J* q, void* S) { return columns_of_symbolic(PREFIX##_get_symbolic, q, S); }                           \
         static void free_symbolic(void** S) { PREFIX##_free_symbolic(S); }                                                     \
         static void free_numeric(void** N) { PREFIX##_free_numeric(N); }                                                       \
     };
@@ -87,19 +100,6 @@ TAMIS_UMFPACK_COMPLEX(umfpack_zi, std::int32_t)
 TAMIS_UMFPACK_COMPLEX(umfpack_zl, std::int64_t)
 #undef TAMIS_UMFPACK_REAL
 #undef TAMIS_UMFPACK_COMPLEX
-
-// Every output of get_symbolic is optional; UMFPACK 6 has one more than UMFPACK 5.
-template <class J, class... Parameters>
-J columns_of_symbolic(J (*get_symbolic)(Parameters...), J* q, void* symbolic) {
-    J rows = 0, cols = 0, singletons = 0, entries = 0, fronts = 0, chains = 0;
-    J* const none = nullptr;
-    if constexpr (sizeof...(Parameters) == 16)
-        return get_symbolic(&rows, &cols, &singletons, &entries, &fronts, &chains, none, q, none, none, none, none, none,
-                            none, none, symbolic);
-    else
-        return get_symbolic(&rows, &cols, &singletons, &entries, &fronts, &chains, none, q, none, none, none, none, none,
-                            none, none, none, symbolic);
-}
 
 /// Owns a Symbolic or a Numeric object of UMFPACK.
 template <void (*Free)(void**)>
@@ -271,7 +271,7 @@ class UmfpackSymbolic final : public LuSymbolic<E> {
     // The order that the numeric phase starts from.
     std::vector<std::int64_t> permutation() const override {
         std::vector<J> q(static_cast<std::size_t>(pattern_.cols));
-        check_umfpack("lu", columns_of_symbolic(Calls::get_symbolic, q.data(), symbolic_.get()));
+        check_umfpack("lu", Calls::columns(q.data(), symbolic_.get()));
         return {q.begin(), q.end()};
     }
     std::unique_ptr<LuFactor<E>> factor(std::span<const E> values, double pivot_tolerance) const override {

@@ -17,6 +17,7 @@
 #include "core/backend_threads.hpp"
 #include "core/memory.hpp"
 #include "sparse/householder.hpp"
+#include "sparse/numerical_rank.hpp"
 #include "sparse/suitesparse/compressed_parts.hpp"
 
 namespace tamis::detail {
@@ -30,6 +31,12 @@ Csc<E, Long> adjoint_of(const Csc<E, Long>& A) {
     auto R = transposed_columns(Csc<E, Long>(A));
     for (E& v : R.values()) v = conjugate(v);
     return R;
+}
+
+// The fraction of ‖B‖₂ up to which singular values do not count.
+double share_of(const FactorOptions& options, Long larger_size) {
+    return options.pivot_tolerance > 0 ? options.pivot_tolerance
+                                       : static_cast<double>(larger_size) * std::numeric_limits<double>::epsilon();
 }
 
 }  // namespace
@@ -56,27 +63,46 @@ void check_qr(const char* what, Long rows, Long cols, const FactorOptions& optio
 
 template <class E>
 CompleteOrthogonal<E>::CompleteOrthogonal(TallColumns<E>&& matrix, const QrSymbolic& symbolic, const FactorOptions& options)
-    : tall_(factor_spqr<E>(matrix.B, symbolic.permutation(), options.pivot_tolerance)),
-      wide_(matrix.A.rows() < matrix.A.cols()),
+    : wide_(matrix.A.rows() < matrix.A.cols()),
       A_(std::move(matrix.A)) {
-    const char* const what = "qr";
+    const auto& B = matrix.B;
+    const double share = options.pivot_tolerance > 0
+                             ? options.pivot_tolerance
+                             : static_cast<double>(B.rows()) * std::numeric_limits<double>::epsilon();
+    factor_tall(B, symbolic.permutation(), share, options);
+    const double tolerance = share * norm2_by_power_method(B);
+    if (const auto revealed = reveal_rank(tall_, completion_ ? *completion_ : tall_, tolerance)) {
+        check_stop("qr", "second factorization of a matrix of deficient rank", options.stop);
+        factor_tall(B, revealed->permutation, share, options, revealed->rank);
+    }
     double nonzeros = static_cast<double>(tall_.r.nnz() + tall_.h.nnz());
     double flops = tall_.flops;
-    if (tall_.rank > 0 && tall_.rank < matrix.B.cols()) {
-        const auto rows = adjoint_of(tall_.r);
-        const auto order = order_spqr<E>(rows, {Ordering::automatic, {}, options.stop});
-        require_memory(what, order.prediction.bytes, options.memory_limit);
-        check_stop(what, "second factorization of a matrix of deficient rank", options.stop);
-        // R has full row rank by construction: no column may be taken as dependent for its size.
-        completion_ = factor_spqr<E>(rows, order.permutation, std::numeric_limits<double>::min());
-        if (completion_->rank != tall_.rank)
-            throw Error("qr: the rank of R changed from " + std::to_string(tall_.rank) + " to " +
-                        std::to_string(completion_->rank) + " while its rows were orthogonalised");
+    if (completion_) {
         nonzeros += static_cast<double>(completion_->r.nnz() + completion_->h.nnz());
         flops += completion_->flops;
     }
-    const auto vectors = static_cast<double>(matrix.B.rows() + matrix.B.cols());
+    const auto vectors = static_cast<double>(B.rows() + B.cols());
     size_ = {nonzeros, flops, nonzeros * (sizeof(E) + sizeof(Long)) + vectors * 6 * sizeof(Long)};
+}
+
+template <class E>
+void CompleteOrthogonal<E>::factor_tall(const Csc<E, Long>& B, const std::vector<Long>& permutation, double share,
+                                        const FactorOptions& options, Long most) {
+    const char* const what = "qr";
+    completion_.reset();
+    tall_ = {};  // the old factor makes room first
+    tall_ = factor_spqr<E>(B, permutation, share);
+    if (tall_.rank > most) truncate(tall_, most);
+    if (tall_.rank == 0 || tall_.rank == B.cols()) return;
+    const auto rows = adjoint_of(tall_.r);
+    const auto order = order_spqr<E>(rows, {Ordering::automatic, {}, options.stop});
+    require_memory(what, order.prediction.bytes, options.memory_limit);
+    check_stop(what, "second factorization of a matrix of deficient rank", options.stop);
+    // R has full row rank by construction: no column may be taken as dependent for its size.
+    completion_ = factor_spqr<E>(rows, order.permutation, std::numeric_limits<double>::min());
+    if (completion_->rank != tall_.rank)
+        throw Error("qr: the rank of R changed from " + std::to_string(tall_.rank) + " to " +
+                    std::to_string(completion_->rank) + " while its rows were orthogonalised");
 }
 
 template <class E>
@@ -123,7 +149,7 @@ auto CompleteOrthogonal<E>::direct(const char* caller, const FactorOptions& opti
         const auto order = order_spqr<E>(A_, {Ordering::automatic, {}, options.stop});
         require_memory(caller, order.prediction.bytes, options.memory_limit);
         const BackendThreads few(order.prediction.flops);
-        direct_ = factor_spqr<E>(A_, order.permutation, options.pivot_tolerance);
+        direct_ = factor_spqr<E>(A_, order.permutation, share_of(options, A_.cols()));
     });
     return direct_;
 }

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <mutex>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "sparse/factor_input.hpp"
 #include "sparse/suitesparse/backend.hpp"
@@ -44,6 +46,10 @@ class CompleteOrthogonal {
     [[nodiscard]] const Parts& direct(const char* caller, const FactorOptions& options) const;
 
   private:
+    // Factors B with its columns in this order and completes it where the rank, at most `most`, is below its columns.
+    void factor_tall(const Csc<E, std::int64_t>& B, const std::vector<std::int64_t>& permutation, double share,
+                     const FactorOptions& options, std::int64_t most = std::numeric_limits<std::int64_t>::max());
+
     Parts tall_;                       // of B
     std::optional<Parts> completion_;  // of Rᴴ where the rank is deficient
     FactorSize size_;

@@ -29,8 +29,8 @@ struct FactorOptions {
     /// s: A + s·I is factored (square matrices). Must be finite.
     double shift = 0;
     /// LU: a pivot is taken if it is at least this fraction of its column's largest candidate, in (0, 1]; 0: 0.1. QR:
-    /// columns whose remaining norm is at most this fraction of the largest column norm count as dependent; 0: 20 (rows +
-    /// cols) ε, in single precision 20 √(rows + cols) ε. Cholesky takes every positive pivot. Negative or NaN:
+    /// singular values of at most this fraction of ‖A‖₂ count as zero; 0: max(rows, cols) ε, in single precision
+    /// 20 √(rows + cols) ε. Cholesky takes every positive pivot. Negative or NaN:
     /// InvalidArgument.
     double pivot_tolerance = 0;
     /// Looked at between the phases (analysis, numeric factorization); Cancelled when a stop is requested.

@@ -18,7 +18,8 @@ namespace tamis {
 /// §5.5.2). `solve_adjoint` and `solve_transposed` give the minimum-norm least-squares solution with Aᴴ and Aᵀ.
 ///
 /// Computed by SPQR (Davis: Algorithm 915, ACM TOMS 38, 2011), in double or complex<double>, to which float matrices are
-/// promoted. The rank is that of Heath's method: a column whose remaining norm is at most the tolerance counts as dependent.
+/// promoted. The rank counts the singular values above the tolerance (Algorithm 933); a deficient matrix whose R has more
+/// than 10⁶ places keeps that of Heath's method, which columns whose remaining norm is within the tolerance do not enter.
 /// The caller's matrix is not referred to after construction. All const members may be called from several threads at
 /// once. SPQR itself does not survive memory running out inside it, so keep a memory limit (the automatic one is what the
 /// machine has left). Storage: Householder vectors and R (info().bytes); for a wide matrix also the matrix itself.

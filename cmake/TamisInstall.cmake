@@ -28,6 +28,9 @@ install(FILES "${PROJECT_BINARY_DIR}/tamisConfig.cmake" "${PROJECT_BINARY_DIR}/t
 if(tamis_is_static)
   install(FILES "${CMAKE_CURRENT_LIST_DIR}/FindSuiteSparse.cmake" "${CMAKE_CURRENT_LIST_DIR}/FindZstd.cmake"
     DESTINATION "${tamis_cmake_dir}")
+  if(TAMIS_WITH_MUMPS)
+    install(FILES "${CMAKE_CURRENT_LIST_DIR}/FindMUMPS.cmake" DESTINATION "${tamis_cmake_dir}")
+  endif()
 endif()
 
 # pkg-config. A shared tamis brings its libraries itself; of a static one they are part of Libs, since pkg-config without
@@ -36,6 +39,11 @@ set(private_libs)
 foreach(name IN LISTS SuiteSparse_LINK_NAMES)
   string(APPEND private_libs " -l${name}")
 endforeach()
+if(TAMIS_WITH_MUMPS)
+  foreach(name IN LISTS MUMPS_LINK_NAMES)
+    string(APPEND private_libs " -l${name}")
+  endforeach()
+endif()
 string(APPEND private_libs " -lzstd -lz")
 if(TAMIS_WITH_OPENMP)
   foreach(name IN LISTS OpenMP_CXX_LIB_NAMES)

@@ -20,6 +20,7 @@ ALLOWED = {
 }
 
 SUITESPARSE = r"(suitesparse/)?(SuiteSparse\w*|amd|btf|camd|ccolamd|colamd|cholmod\w*|klu\w*|umfpack\w*|metis|GKlib)\.(h|hpp)"
+MUMPS = r"(mumps_seq/|mumps/)?([sdcz]?mumps\w*|mpi|mpif|elapse)\.h"
 LAPACK = r"(openblas/)?(lapack\w*|lapacke?|cblas\w*|f77blas|openblas_config)\.h"
 SPECTRA = r"Spectra/.*"
 JSON = r"nlohmann/.*"
@@ -88,6 +89,8 @@ def violations(root):
                 report(path, number, f"the program uses public headers only ({name})")
             if re.fullmatch(SUITESPARSE, name) and path.parts[:3] != ("src", "sparse", "suitesparse"):
                 report(path, number, f"SuiteSparse headers belong to src/sparse/suitesparse ({name})")
+            if re.fullmatch(MUMPS, name) and path.parts[:3] != ("src", "sparse", "mumps"):
+                report(path, number, f"MUMPS headers belong to src/sparse/mumps ({name})")
             if re.fullmatch(LAPACK, name) and path != pathlib.Path("src/dense/lapack.hpp"):
                 report(path, number, f"LAPACK comes through src/dense/lapack.hpp ({name})")
             if public and re.fullmatch("|".join((SPECTRA, JSON, COMPRESSION, TERMINAL, NUMBERS)), name):
@@ -122,6 +125,8 @@ PLANTED = {
     "src/iterative/e.cpp": ("#include <tamis/tamis.hpp>", "iterative must not include solve"),
     "src/sparse/f.cpp": ("#include <suitesparse/cholmod.h>", "SuiteSparse headers belong"),
     "src/core/g.cpp": ('#include "umfpack.h"', "SuiteSparse headers belong"),
+    "src/sparse/suitesparse/t.cpp": ("#include <dmumps_c.h>", "MUMPS headers belong"),
+    "src/sparse/u.cpp": ("#include <mumps_seq/mpi.h>", "MUMPS headers belong"),
     "src/dense/h.cpp": ("#include <lapacke.h>", "LAPACK comes through"),
     "include/tamis/sparse/i.hpp": ("#include <zstd.h>", "must not show"),
     "include/tamis/core/j.hpp": ("#include <nlohmann/json.hpp>", "must not show"),
@@ -138,6 +143,7 @@ PLANTED = {
 
 HARMLESS = {
     "src/sparse/suitesparse/a.cpp": "#include <cholmod.h>\nvoid f(VectorView<const double> x);\n",
+    "src/sparse/mumps/a.cpp": "#include <zmumps_c.h>\n#include \"sparse/suitesparse/backend.hpp\"\n",
     "src/sparse/b.cpp": "// Eigen::Map is what a caller would use; std::cout too\nstd::vector<double> v; auto s = \"Eigen::\";\n",
     "src/cli/c.cpp": "#include <tamis/tamis.hpp>\n#include <fmt/core.h>\nvoid f() { Eigen::VectorXd v(3); std::cout << 1; }\n",
     "src/solve/d.cpp": "#include <tamis/solve.hpp>\n#include \"sparse/suitesparse/cholmod.hpp\"\n",

@@ -6,7 +6,7 @@ set -euo pipefail
 
 packages=(
   g++ cmake ninja-build pkg-config ccache python3
-  libeigen3-dev libsuitesparse-dev libopenblas-openmp-dev libmetis-dev libspectra-dev
+  libeigen3-dev libsuitesparse-dev libmumps-seq-dev libopenblas-openmp-dev libmetis-dev libspectra-dev
   libfast-float-dev zlib1g-dev libzstd-dev
   libfmt-dev libcli11-dev nlohmann-json3-dev
   libgtest-dev libgmock-dev libbenchmark-dev

@@ -25,6 +25,7 @@
 #include <tamis/sparse/eigen.hpp>
 #include <tamis/sparse/factor_options.hpp>
 #include <tamis/sparse/graph.hpp>
+#include <tamis/sparse/ldlt.hpp>
 #include <tamis/sparse/lu.hpp>
 #include <tamis/sparse/matmul.hpp>
 #include <tamis/sparse/matrix_market.hpp>

@@ -61,6 +61,7 @@ std::string build_info() {
     line("eigen", std::to_string(EIGEN_WORLD_VERSION) + "." + std::to_string(EIGEN_MAJOR_VERSION) + "." +
                       std::to_string(EIGEN_MINOR_VERSION));
     line("suitesparse", TAMIS_SUITESPARSE_VERSIONS);
+    line("mumps", TAMIS_WITH_MUMPS ? TAMIS_MUMPS_VERSION " (CeCILL-C; 2x2 pivots, large LU)" : "off");
     line("blas", blas());
     line("zlib", TAMIS_ZLIB_VERSION);
     line("zstd", TAMIS_ZSTD_VERSION);

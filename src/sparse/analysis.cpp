@@ -12,6 +12,7 @@
 #include "sparse/analysis_data.hpp"
 #include "sparse/complete_orthogonal.hpp"
 #include "sparse/factor_state.hpp"
+#include "sparse/suitesparse/ldlt_backend.hpp"
 
 namespace tamis {
 
@@ -150,6 +151,7 @@ Method method_for(CsrView<T, I> A, double shift) {
     if (A.rows() != A.cols()) return Method::qr;
     const bool hermitian = !first_asymmetry(A);
     if (hermitian && has_positive_diagonal(A, shift)) return Method::cholesky;
+    if (hermitian && TAMIS_WITH_MUMPS) return Method::ldlt;
     return Method::lu;
 }
 
@@ -160,6 +162,15 @@ SharedAnalysis analyze_for_cholesky(const char* what, ColumnPattern<I>&& lower, 
     const auto n = lower.cols;
     return analysed(what, {Method::cholesky, is_complex_v<E>, n, n, lower.nnz(), options}, n, n == 0,
                     [&](const AnalysisRequest& request) { return analyze_cholmod<E>(std::move(lower), request); });
+}
+
+template <class E, class I>
+SharedAnalysis analyze_for_ldlt(const char* what, ColumnPattern<I>&& lower, std::span<const E> values,
+                                const FactorOptions& options) {
+    const auto n = lower.cols;
+    const HermitianValues<E> A{values, options.shift, 0, options.pivot_tolerance};
+    return analysed(what, {Method::ldlt, is_complex_v<E>, n, n, lower.nnz(), options}, n, n == 0,
+                    [&](const AnalysisRequest& request) { return analyze_ldlt<E>(std::move(lower), A, request); });
 }
 
 template <class E, class I>
@@ -195,6 +206,13 @@ Analysis analyze(CsrView<T, I> major, bool row_major, const AnalyzeOptions& opti
             check_hermitian(what, major);
             return AnalysisAccess::make(
                 analyze_for_cholesky<E>(what, std::move(lower_triangle(major, row_major).pattern), factor));
+        case Method::ldlt: {
+            check_square(what, major, row_major);
+            check_hermitian(what, major);
+            auto lower = lower_triangle(major, row_major);
+            return AnalysisAccess::make(
+                analyze_for_ldlt<E>(what, std::move(lower.pattern), std::as_const(lower.values).span(), factor));
+        }
         case Method::lu: {
             check_square(what, major, row_major);
             auto A = all_columns(what, major, row_major, options.shift);
@@ -209,7 +227,7 @@ Analysis analyze(CsrView<T, I> major, bool row_major, const AnalyzeOptions& opti
         }
         default:
             throw InvalidArgument(std::string(what) + ": there is no symbolic analysis for the method " +
-                                  std::string(to_string(method)) + "; use cholesky, lu, qr or automatic");
+                                  std::string(to_string(method)) + "; use cholesky, ldlt, lu, qr or automatic");
     }
 }
 
@@ -217,10 +235,11 @@ Analysis analyze(CsrView<T, I> major, bool row_major, const AnalyzeOptions& opti
 TAMIS_FOR_EACH_SCALAR_INDEX(TAMIS_INSTANTIATE)
 #undef TAMIS_INSTANTIATE
 
-#define TAMIS_INSTANTIATE(E, I)                                                                                        \
-    template SharedAnalysis analyze_for_cholesky<E>(const char*, ColumnPattern<I>&&, const FactorOptions&);            \
-    template SharedAnalysis analyze_for_lu(const char*, ColumnPattern<I>&&, std::span<const E>, const FactorOptions&); \
-    template SharedAnalysis analyze_for_qr(const char*, ColumnPattern<I>&&, const Csc<E, std::int64_t>&,               \
+#define TAMIS_INSTANTIATE(E, I)                                                                                          \
+    template SharedAnalysis analyze_for_cholesky<E>(const char*, ColumnPattern<I>&&, const FactorOptions&);              \
+    template SharedAnalysis analyze_for_ldlt(const char*, ColumnPattern<I>&&, std::span<const E>, const FactorOptions&); \
+    template SharedAnalysis analyze_for_lu(const char*, ColumnPattern<I>&&, std::span<const E>, const FactorOptions&);   \
+    template SharedAnalysis analyze_for_qr(const char*, ColumnPattern<I>&&, const Csc<E, std::int64_t>&,                 \
                                            const FactorOptions&);
 TAMIS_INSTANTIATE(double, std::int32_t)
 TAMIS_INSTANTIATE(double, std::int64_t)

@@ -39,6 +39,10 @@ const SharedAnalysis& analysis_for(const char* what, Method method, bool complex
 /// By the lower triangle of a Hermitian matrix.
 template <class E, class I>
 SharedAnalysis analyze_for_cholesky(const char* what, ColumnPattern<I>&& lower, const FactorOptions& options);
+/// By the lower triangle of a Hermitian matrix with these values.
+template <class E, class I>
+SharedAnalysis analyze_for_ldlt(const char* what, ColumnPattern<I>&& lower, std::span<const E> values,
+                                const FactorOptions& options);
 /// By the columns of a square matrix with these values.
 template <class E, class I>
 SharedAnalysis analyze_for_lu(const char* what, ColumnPattern<I>&& pattern, std::span<const E> values,

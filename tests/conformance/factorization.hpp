@@ -262,6 +262,10 @@ TYPED_TEST_P(FactorizationLaws, ThreadsThatShareItAgreeBitForBitWithOne) {
 
 TYPED_TEST_P(FactorizationLaws, ReconstructsTheMatrix) {
     using T = typename TypeParam::T;
+    if constexpr (requires { TypeParam::keeps_its_factors; }) {
+        EXPECT_TRUE(throws<Unsupported>([&] { (void)TypeParam::factor(this->p.A).reconstruct(); }));
+        return;
+    }
     const auto R = TypeParam::factor(this->p.A).reconstruct();
     EXPECT_TRUE(canonical(R));
     const Matrix<T> A = dense(this->p.A);

@@ -29,6 +29,12 @@ TEST(BuildInfo, SaysWhetherTheGplPartsAreIn) {
     EXPECT_EQ(build_info().find(", SPQR ") != std::string::npos, bool(TAMIS_WITH_GPL));
 }
 
+TEST(BuildInfo, SaysWhetherMumpsIsInAndUnderWhichLicense) {
+    EXPECT_TRUE(std::regex_search(build_info(),
+                                  std::regex(TAMIS_WITH_MUMPS ? R"(\nmumps: \d+\.\d+\.\d+ \(CeCILL-C)" : "\nmumps: off")))
+        << build_info();
+}
+
 TEST(BuildInfo, NamesTheEigenOfTheHeadersAndTheBlasOfTheProcess) {
     const std::string eigen = std::to_string(EIGEN_WORLD_VERSION) + "." + std::to_string(EIGEN_MAJOR_VERSION) + "." +
                               std::to_string(EIGEN_MINOR_VERSION);

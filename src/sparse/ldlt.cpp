@@ -1,0 +1,249 @@
+#include <tamis/sparse/ldlt.hpp>
+
+#include <limits>
+#include <string>
+#include <utility>
+
+#include <tamis/core/error.hpp>
+#include <tamis/core/one_norm.hpp>
+
+#include "core/backend_threads.hpp"
+#include "core/memory.hpp"
+#include "instantiate.hpp"
+#include "sparse/factor_input.hpp"
+#include "sparse/factor_output.hpp"
+#include "sparse/factor_state.hpp"
+#include "sparse/refined_solve.hpp"
+#include "sparse/suitesparse/ldlt_backend.hpp"
+
+namespace tamis {
+
+namespace {
+
+const char* const what = "ldlt";
+
+[[noreturn]] void throw_unstable(const char* caller, const detail::PivotUnstable& unstable) {
+    throw Unsupported(
+        std::string(caller) + ": the factorization is not stable: " + unstable.why +
+        (TAMIS_WITH_MUMPS ? "" : ", and this build is without MUMPS (TAMIS_WITH_MUMPS=OFF), which has 2×2 pivots") +
+        "; use lu");
+}
+
+}  // namespace
+
+template <class T, class I>
+struct SparseLdlt<T, I>::State : detail::FactorState<detail::compute_t<T>, detail::LdltSymbolic<detail::compute_t<T>>,
+                                                     detail::LdltFactor<detail::compute_t<T>>> {
+    using E = detail::compute_t<T>;
+    using State::FactorState::FactorState;
+
+    Array<E> values;  // of A on the analysed lower triangle, for the residuals
+    double one_norm = 0;
+    Inertia inertia;
+    std::int64_t singular_row = -1;
+    bool structural = false;
+
+    [[nodiscard]] detail::HermitianValues<E> numbers() const {
+        return {values.span(), this->options.shift, one_norm, this->options.pivot_tolerance};
+    }
+
+    // `columns` gives all of A once more, to explain a singular one by its pattern.
+    template <class Explain>
+    void compute(const char* caller, double norm, Array<E>&& numbers_of_lower, const Explain& columns) {
+        one_norm = norm;
+        values = std::move(numbers_of_lower);
+        double reanalysis = 0;
+        this->run([&](auto& factor) {
+            try {
+                try {
+                    if (factor) factor->refactor(numbers());
+                    else factor = this->symbolic().factor(numbers());
+                } catch (const detail::PivotUnstable& unstable) {
+                    const bool chose_already = factor && factor->chooses_pivots();
+                    factor.reset();
+                    if (chose_already || !choose_pivots(factor, reanalysis)) throw_unstable(caller, unstable);
+                }
+            } catch (const detail::PivotUnstable& unstable) {
+                throw_unstable(caller, unstable);
+            }
+        });
+        this->info.seconds.analyze += reanalysis;
+        this->info.seconds.factor -= reanalysis;
+        inertia = this->factor->inertia();
+        singular_row = -1;
+        structural = false;
+        if (inertia.zero > 0) {
+            const detail::Columns<E, I> A = columns();
+            const auto unmatched = detail::unmatched_row(A.pattern, std::as_const(A.values).span());
+            structural = unmatched >= 0;
+            singular_row = structural ? unmatched : this->factor->null_row();
+        }
+    }
+
+    // Pivots chosen by their numbers instead. False in a build that has none.
+    bool choose_pivots(std::unique_ptr<detail::LdltFactor<E>>& factor, double& seconds) {
+        const detail::Stopwatch watch;
+        const auto order = detail::checked_permutation(what, this->analysis->options, this->rows());
+        const auto chosen =
+            this->symbolic().with_chosen_pivots(numbers(), {this->analysis->options.ordering, order, this->options.stop});
+        if (!chosen) return false;
+        seconds = watch.seconds();
+        detail::require_memory(what, chosen->prediction().bytes, this->options.memory_limit);
+        detail::check_stop(what, "numeric factorization", this->options.stop);
+        factor = chosen->factor(numbers());
+        this->info.backend = chosen->prediction().backend;
+        this->info.ordering = chosen->prediction().ordering;
+        return true;
+    }
+
+    void take(const char* caller, CsrView<T, I> major, bool row_major) {
+        this->replace(caller, detail::lower_triangle(major, row_major), [&](detail::Columns<E, I>&& lower) {
+            detail::check_finite(caller, major, row_major);
+            detail::check_hermitian(caller, major);
+            compute(caller, detail::norm_of_hermitian(lower, this->options.shift), std::move(lower.values),
+                    [&] { return detail::all_columns(caller, major, row_major, this->options.shift); });
+        });
+    }
+
+    void solve(const E* b, E* x, std::int64_t k) const {
+        const detail::BackendThreads few(4 * static_cast<double>(this->info.factor_nonzeros) * static_cast<double>(k));
+        const auto A = numbers();
+        detail::solve_refined<E>(
+            this->rows(), one_norm, static_cast<double>(epsilon_v<T>), b, x, k,
+            [this](const E* in, E* out, std::int64_t width) { this->factor->solve(in, out, width); },
+            [this, &A](const E* y, E* r) { this->symbolic().subtract_product(A, y, r); });
+    }
+};
+
+template <class T, class I>
+SparseLdlt<T, I>::SparseLdlt(SparseLdlt&&) noexcept = default;
+template <class T, class I>
+SparseLdlt<T, I>& SparseLdlt<T, I>::operator=(SparseLdlt&&) noexcept = default;
+template <class T, class I>
+SparseLdlt<T, I>::~SparseLdlt() = default;
+
+template <class T, class I>
+SparseLdlt<T, I>::SparseLdlt(CsrView<T, I> major, bool row_major, const FactorOptions& options) {
+    using E = typename State::E;
+    detail::check_factor_options(what, options);
+    detail::check_square(what, major, row_major);
+    detail::check_finite(what, major, row_major);
+    detail::check_hermitian(what, major);
+    auto lower = detail::lower_triangle(major, row_major);
+    const double norm = detail::norm_of_hermitian(lower, options.shift);
+    auto analysis = detail::analyze_for_ldlt<E>(what, std::move(lower.pattern), std::as_const(lower.values).span(), options);
+    state_ = std::make_unique<State>(what, std::move(analysis), options);
+    state_->info.seconds.analyze = state_->analysis->seconds;
+    if (!state_->empty())
+        state_->compute(what, norm, std::move(lower.values),
+                        [&] { return detail::all_columns(what, major, row_major, options.shift); });
+}
+
+template <class T, class I>
+SparseLdlt<T, I>::SparseLdlt(const Analysis& analysis, CsrView<T, I> major, bool row_major, const FactorOptions& options) {
+    detail::check_square(what, major, row_major);
+    state_ = std::make_unique<State>(
+        what, detail::analysis_for(what, Method::ldlt, is_complex_v<T>, major.rows(), major.cols(), analysis, options),
+        options);
+    state_->take(what, major, row_major);
+}
+
+template <class T, class I>
+void SparseLdlt<T, I>::refactor_major(CsrView<T, I> major, bool row_major) {
+    const char* const caller = "ldlt refactor";
+    if (!state_) detail::throw_not_ready(caller);
+    detail::check_same_size(caller, *state_->analysis, major.rows(), major.cols());
+    state_->take(caller, major, row_major);
+}
+
+template <class T, class I>
+std::int64_t SparseLdlt<T, I>::rows() const noexcept {
+    return state_ ? state_->rows() : 0;
+}
+template <class T, class I>
+const FactorInfo& SparseLdlt<T, I>::info() const noexcept {
+    return detail::info_of(state_);
+}
+template <class T, class I>
+Analysis SparseLdlt<T, I>::analysis() const {
+    return detail::analysis_of(state_, "ldlt analysis");
+}
+
+template <class T, class I>
+void SparseLdlt<T, I>::solve_form(detail::SolveForm form, MatrixView<const T> b, MatrixView<T> x) const {
+    using E = typename State::E;
+    const char* const caller = "ldlt solve";
+    const auto* factor = detail::ready_factor(state_, caller);
+    if (factor != nullptr && state_->inertia.zero > 0) {
+        const auto row = state_->singular_row;
+        std::string why = ": the matrix is singular";
+        if (state_->structural)
+            why += ": by its pattern, since the nonzeros of row " + std::to_string(row) +
+                   " all lie in columns that other rows need";
+        else if (row >= 0) why += ": no nonzero pivot is left for row " + std::to_string(row);
+        throw SingularMatrix(caller + why + "; use least_squares for a solution of minimum norm", row, state_->structural);
+    }
+    // Aᴴ = A; Aᵀ = conj(A).
+    detail::solve_in_blocks<T>(caller, rows(), rows(), b, x, form == detail::SolveForm::transposed,
+                               [this, factor](const E* in, E* out, std::int64_t k) {
+                                   if (factor != nullptr) state_->solve(in, out, k);
+                               });
+}
+
+template <class T, class I>
+Inertia SparseLdlt<T, I>::inertia() const {
+    (void)detail::ready_factor(state_, "ldlt inertia");
+    return state_->inertia;
+}
+
+template <class T, class I>
+LogDeterminant<T> SparseLdlt<T, I>::slogdet() const {
+    const auto* factor = detail::ready_factor(state_, "ldlt slogdet");
+    if (factor == nullptr) return {T(1), 0};
+    if (state_->inertia.zero > 0) return {T(0), -std::numeric_limits<Real<T>>::infinity()};
+    return {T(state_->inertia.negative % 2 == 0 ? 1 : -1), static_cast<Real<T>>(factor->logabs())};
+}
+
+template <class T, class I>
+Real<T> SparseLdlt<T, I>::rcond() const {
+    using E = typename State::E;
+    const auto* factor = detail::ready_factor(state_, "ldlt rcond");
+    if (factor == nullptr) return std::numeric_limits<Real<T>>::infinity();
+    if (state_->inertia.zero > 0) return 0;
+    const auto solve = [factor](MatrixView<const E> b, MatrixView<E> x) { factor->solve(b.data(), x.data(), b.cols()); };
+    const double inverse = detail::one_norm_estimate<E>(rows(), solve, solve);
+    return static_cast<Real<T>>(1 / state_->one_norm / inverse);
+}
+
+template <class T, class I>
+std::vector<I> SparseLdlt<T, I>::permutation() const {
+    const auto* factor = detail::ready_factor(state_, "ldlt permutation");
+    return factor == nullptr ? std::vector<I>() : detail::to_public<I>(factor->permutation());
+}
+
+template <class T, class I>
+Csr<T, I> SparseLdlt<T, I>::reconstruct() const {
+    using E = typename State::E;
+    const char* const caller = "ldlt reconstruct";
+    const auto* factor = detail::ready_factor(state_, caller);
+    if (factor == nullptr) return Csr<T, I>(0, 0);
+    auto parts = factor->parts();
+    auto adjoint = detail::transposed_columns(Csc<E, std::int64_t>(parts.l));
+    for (E& v : adjoint.values()) v = detail::conjugate(v);
+    auto LD = std::move(parts.l);
+    std::size_t at = 0;
+    for (std::int64_t j = 0; j < LD.cols(); ++j) {
+        const auto end = static_cast<std::size_t>(LD.col_offsets()[static_cast<std::size_t>(j) + 1]);
+        for (; at < end; ++at) LD.values()[at] *= parts.d[static_cast<std::size_t>(j)];
+    }
+    const auto p = factor->permutation();
+    const auto A =
+        detail::scattered(detail::product_of(LD, adjoint), p, p, [](std::int64_t, std::int64_t, const E& v) { return v; });
+    return detail::to_public<T, I>(caller, A);
+}
+
+#define TAMIS_INSTANTIATE(T, I) template class SparseLdlt<T, I>;
+TAMIS_FOR_EACH_SCALAR_INDEX(TAMIS_INSTANTIATE)
+#undef TAMIS_INSTANTIATE
+
+}  // namespace tamis

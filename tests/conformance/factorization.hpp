@@ -18,6 +18,7 @@
 #include <limits>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -26,6 +27,7 @@
 
 #include <tamis/core/error.hpp>
 #include <tamis/core/factorization.hpp>
+#include <tamis/sparse/analysis.hpp>
 
 #include "support/assertions.hpp"
 #include "support/problems.hpp"
@@ -209,6 +211,50 @@ TYPED_TEST_P(FactorizationLaws, AnotherPatternIsRefusedAndLeavesTheFactorAsItWas
     EXPECT_TRUE(same_bits(F.solve(this->p.b), x));
 }
 
+TYPED_TEST_P(FactorizationLaws, FactoringThroughAnAnalysisIsFactoring) {
+    using T = typename TypeParam::T;
+    using I = typename TypeParam::I;
+    using F = std::remove_cvref_t<decltype(TypeParam::factor(this->p.A))>;
+    if constexpr (requires(const F& f) { f.analysis(); }) {
+        const auto& p = this->p;
+        const F direct = TypeParam::factor(p.A);
+        const AnalyzeOptions options{.method = TypeParam::method, .ordering = direct.analysis().options().ordering};
+        const Analysis analysis = analyze(p.A, options);
+        F through(analysis, p.A);
+        EXPECT_TRUE(same_bits(through.solve(p.b), direct.solve(p.b)));
+        const auto other = TypeParam::same_pattern(p);
+        EXPECT_TRUE(solves(other.A, F(analysis, other.A).solve(p.b), p.b));
+        through.refactor(other.A);
+        EXPECT_TRUE(solves(other.A, through.solve(p.b), p.b));
+        EXPECT_TRUE(same_bits(F(direct.analysis(), p.A).solve(p.b), direct.solve(p.b)));
+
+        // What it does not fit is refused, and it is as good as before.
+        EXPECT_TRUE(throws<PatternMismatch>([&] { (void)F(analysis, TypeParam::regular(this->n, 2).A); }));
+        EXPECT_TRUE(throws<PatternMismatch>([&] { (void)F(analysis, TypeParam::regular(this->n - 1, 1).A); }));
+        auto bad = p.A;
+        bad.values()[0] = T(std::numeric_limits<Real<T>>::quiet_NaN());
+        EXPECT_TRUE(throws<InvalidArgument>([&] { (void)F(analysis, bad); }, "not finite"));
+        if (const auto A = TypeParam::unfactorable(p.A); A.rows() > 0) {
+            EXPECT_TRUE(throws<Error>([&] { (void)F(analysis, A); }));
+        }
+        EXPECT_TRUE(same_bits(F(analysis, p.A).solve(p.b), direct.solve(p.b)));
+
+        // Of another method, or of the other field.
+        using Other = std::conditional_t<is_complex_v<T>, double, std::complex<double>>;
+        Assembly<T, I> one(this->n, this->n);
+        Assembly<Other, I> other_one(this->n, this->n);
+        for (std::int64_t i = 0; i < this->n; ++i) {
+            one.set(i, i, T(1));
+            other_one.set(i, i, Other(1));
+        }
+        const auto wrong = TypeParam::method == Method::lu ? Method::cholesky : Method::lu;
+        EXPECT_TRUE(throws<InvalidArgument>([&] { (void)F(analyze(one.csr(), {.method = wrong}), one.csr()); }, "method",
+                                            std::string(to_string(wrong))));
+        EXPECT_TRUE(throws<InvalidArgument>(
+            [&] { (void)F(analyze(other_one.csr(), {.method = TypeParam::method}), one.csr()); }, "real", "complex"));
+    }
+}
+
 TYPED_TEST_P(FactorizationLaws, AFailedRefactorNeverAnswersUntilTheNextSuccess) {
     using T = typename TypeParam::T;
     auto F = TypeParam::factor(this->p.A);
@@ -339,9 +385,9 @@ REGISTER_TYPED_TEST_SUITE_P(FactorizationLaws, SolvesWithASmallBackwardError,
                             ABlockOfRightHandSidesIsItsColumns, HonoursStridesAndTouchesNothingElse, SolvesInPlace,
                             TakesStandardVectorsAndExpressions, RefusesRightHandSidesThatDoNotFit,
                             RefusesNumbersThatAreNotFiniteWithTheirPosition, RefactoringIsFactoringAnew,
-                            AnotherPatternIsRefusedAndLeavesTheFactorAsItWas, AFailedRefactorNeverAnswersUntilTheNextSuccess,
-                            KeepsNoReferenceToTheMatrix, MovesAndSaysSoWhenMovedFrom,
-                            ThreadsThatShareItAgreeBitForBitWithOne, ReconstructsTheMatrix,
+                            FactoringThroughAnAnalysisIsFactoring, AnotherPatternIsRefusedAndLeavesTheFactorAsItWas,
+                            AFailedRefactorNeverAnswersUntilTheNextSuccess, KeepsNoReferenceToTheMatrix,
+                            MovesAndSaysSoWhenMovedFrom, ThreadsThatShareItAgreeBitForBitWithOne, ReconstructsTheMatrix,
                             TakesTheEmptyMatrixAndASingleEntry, SaysWhatItIs, EstimatesTheConditionNumberAndTheDeterminant);
 
 /// The names of a typed suite over Traits<T, I>.

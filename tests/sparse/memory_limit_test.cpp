@@ -10,6 +10,7 @@
 
 #include <tamis/sparse/cholesky.hpp>
 #include <tamis/sparse/lu.hpp>
+#include <tamis/sparse/model_problems.hpp>
 #include <tamis/sparse/qr.hpp>
 
 #include "support/allocation_counter.hpp"
@@ -86,6 +87,28 @@ TEST(MemoryLimit, ThePredictionCoversWhatIsTakenAndIsNotFarAbove) {
         const auto beside = 40 * 8 * p.A.rows() + 3 * 12 * p.A.nnz();
         EXPECT_LE(counter.peak_live_bytes(), e->predicted_bytes() + beside);
         EXPECT_LE(e->predicted_bytes(), 12 * counter.peak_live_bytes());
+    }
+}
+
+TEST(MemoryLimit, AnAnalysisPredictsWhatItsFactorsTakeAtTheirPeak) {
+    if (!counts_malloc()) GTEST_SKIP() << "malloc is not counted here (sanitizers)";
+    const auto plane = poisson_2d<double>(80, 80);
+    const auto cube = poisson_3d<double>(12, 12, 12);
+    for (const auto* A : {&plane, &cube}) {
+        for (const auto method : {Method::cholesky, Method::lu, Method::qr}) {
+            if (method != Method::cholesky && !TAMIS_WITH_GPL) continue;
+            SCOPED_TRACE(to_string(method));
+            const auto analysis = analyze(*A, {.method = method});
+            const AllocationCounter counter;
+            if (method == Method::cholesky) (void)cholesky(analysis, *A);
+            if (method == Method::lu) (void)lu(analysis, *A);
+            if (method == Method::qr) (void)qr(analysis, *A);
+            // The matrix as it is read comes on top; UMFPACK reserves more than it touches.
+            const auto read = 32 * A->nnz() + 64 * A->rows();
+            const auto reserved = method == Method::lu ? analysis.bytes() : 0;
+            EXPECT_LE(counter.peak_live_bytes(), analysis.bytes() + reserved + read);
+            EXPECT_LE(analysis.bytes(), 2 * counter.peak_live_bytes());
+        }
     }
 }
 

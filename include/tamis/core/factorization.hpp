@@ -91,7 +91,7 @@ struct FactorInfo {
     Ordering ordering = Ordering::automatic;  ///< the one that was used
     std::int64_t factor_nonzeros = 0;         ///< stored entries of the factor(s)
     double fill = 0;                          ///< factor_nonzeros / entries of A that the method reads
-    double flops = 0;                         ///< of the numeric factorization
+    double flops = 0;                         ///< of the numeric factorization; real ones also for complex matrices
     std::int64_t bytes = 0;                   ///< held by the factor
     struct Seconds {
         double analyze = 0;

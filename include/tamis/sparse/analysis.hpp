@@ -65,7 +65,10 @@ class Analysis {
     /// Floating-point operations of the numeric phase, real ones also for complex matrices; estimates and bounds as above
     /// (0 where KLU gives no estimate).
     [[nodiscard]] double flops() const noexcept;
-    /// Bytes at the peak of the numeric phase: the factor and the workspace that makes it.
+    /// Bytes at the peak of the numeric phase: the factor and the workspace that makes it, without the copy of A's values
+    /// that every factorization reads. Near the truth where the entries of the factor are, otherwise an upper bound;
+    /// UMFPACK may reserve more than it touches. A deficient rank, which only the numbers show, costs QR a second
+    /// factorization that is not foreseen here.
     [[nodiscard]] std::int64_t bytes() const noexcept;
     /// The ordering that was used.
     [[nodiscard]] Ordering ordering() const noexcept;

@@ -218,7 +218,7 @@ class KluFactor final : public LuFactor<E> {
         }
         auto counted = common_;
         Calls::flops(symbolic, numeric_.get(), &counted);
-        flops_ = counted.flops;
+        flops_ = counted.flops * (is_complex_v<E> ? 4 : 1);
         fresh_growth_ = growth(values);
     }
 

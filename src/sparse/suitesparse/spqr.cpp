@@ -167,7 +167,8 @@ QrOrdering order_spqr(const Csc<E, Long>& A, const AnalysisRequest& request) {
                                                             : Ordering::colamd;
     }
     const auto r_bound = static_cast<double>(common->SPQR_istat[0]);
-    const auto h_bound = static_cast<double>(common->SPQR_istat[1]);
+    // SPQR's bound leaves the unit diagonal of H out, which is stored.
+    const auto h_bound = static_cast<double>(common->SPQR_istat[1]) + static_cast<double>(std::min(A.rows(), A.cols()));
     prediction.factor_nonzeros = r_bound + h_bound;
     prediction.flops = common->SPQR_flopcount_bound * (is_complex_v<E> ? 4 : 1);
     // The frontal form, and beside it for a while the sparse one that is kept.
@@ -196,7 +197,7 @@ HouseholderParts<E> factor_spqr(const Csc<E, Long>& A, std::span<const Long> per
     check_cholmod("qr", out.common->status);
     if (parts.rank < 0 || out.R == nullptr || out.H == nullptr || out.tau == nullptr)
         throw Error("qr: SPQR's factorization failed");
-    parts.flops = out.common->SPQR_flopcount;
+    parts.flops = out.common->SPQR_flopcount * (is_complex_v<E> ? 4 : 1);
     parts.permutation.assign(permutation.begin(), permutation.end());
     if (out.E != nullptr)
         for (std::size_t k = 0; k < parts.permutation.size(); ++k)

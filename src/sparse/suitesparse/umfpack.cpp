@@ -146,7 +146,7 @@ class UmfpackFactor final : public LuFactor<E> {
           control_(symbolic_->control_) {
         if (pivot_tolerance > 0) {
             control_[UMFPACK_PIVOT_TOLERANCE] = pivot_tolerance;
-            control_[UMFPACK_SYM_PIVOT_TOLERANCE] = std::min(control_[UMFPACK_SYM_PIVOT_TOLERANCE], pivot_tolerance);
+            control_[UMFPACK_SYM_PIVOT_TOLERANCE] = pivot_tolerance;  // of the diagonal, 0.001 if not asked for
         }
         compute(values);
     }
@@ -331,13 +331,15 @@ class UmfpackSymbolic final : public LuSymbolic<E> {
         prediction.bytes = bound;
         const bool fill_reducing = used != Ordering::natural && used != Ordering::given;
         if (fill_reducing && info[UMFPACK_STRATEGY_USED] == UMFPACK_STRATEGY_SYMMETRIC && info[UMFPACK_SYMMETRIC_LUNZ] > 0) {
-            // With pivots on the diagonal AMD's counts come true; UMFPACK's own bounds are far above. Half as much again
-            // covers the frontal matrices and what pivoting off the diagonal adds.
+            // With pivots on the diagonal AMD's counts come true; UMFPACK's own bounds are ten times above. Beside L and U
+            // UMFPACK holds up to three frontal matrices of the largest order (its own and those that wait), at first A
+            // instead, and thirty vectors.
             prediction.factor_nonzeros = std::min(prediction.factor_nonzeros, info[UMFPACK_SYMMETRIC_LUNZ]);
-            prediction.flops = std::min(prediction.flops, info[UMFPACK_SYMMETRIC_FLOPS] * (is_complex_v<E> ? 4 : 1));
-            prediction.bytes = std::min(bound, 1.5 * info[UMFPACK_SYMMETRIC_LUNZ] * sizeof(E) +
-                                                   static_cast<double>(pattern_.nnz()) * (sizeof(E) + sizeof(J)) +
-                                                   20.0 * static_cast<double>(pattern_.cols) * sizeof(J));
+            prediction.flops = std::min(prediction.flops, info[UMFPACK_SYMMETRIC_FLOPS]);  // real ones
+            const double order = info[UMFPACK_SYMMETRIC_DMAX];
+            const double factors = (1.1 * info[UMFPACK_SYMMETRIC_LUNZ] + 3 * order * order) * sizeof(E);
+            prediction.bytes = std::min(bound, std::max(factors, info[UMFPACK_VARIABLE_INIT_ESTIMATE] * unit) +
+                                                   static_cast<double>(pattern_.cols) * (28 * sizeof(J) + 2 * sizeof(E)));
         }
     }
 

@@ -49,6 +49,7 @@ struct CommandInfo {
 std::unique_ptr<Command> make_info();
 std::unique_ptr<Command> make_solve();
 std::unique_ptr<Command> make_lstsq();
+std::unique_ptr<Command> make_predict();
 std::unique_ptr<Command> make_convert();
 std::unique_ptr<Command> make_generate();
 std::unique_ptr<Command> make_version();

@@ -13,7 +13,7 @@ namespace tamis::cli {
 
 namespace {
 
-const std::array<CommandInfo, 7> table = {{
+const std::array<CommandInfo, 8> table = {{
     {"info", "A.mtx", "structure, norms, bandwidth, what solve would do and why",
      "Reads a Matrix Market file (.gz and .zst too; - is standard input) and measures it: symmetry, bandwidth, definiteness "
      "of the diagonal, block structure, structural rank, norms. Nothing that the file claims is believed unmeasured.",
@@ -27,6 +27,13 @@ const std::array<CommandInfo, 7> table = {{
     {"lstsq", "A.mtx b.mtx [-o x.mtx]", "least squares: the minimum-norm x that minimises ‖b − Ax‖",
      "Works for any shape and rank, by a rank-revealing sparse QR. Of all x that minimise ‖b − Ax‖₂ it gives the shortest.",
      "tamis lstsq A.mtx b.mtx -o x.mtx", make_lstsq, true},
+    {"predict", "A.mtx", "what factoring A would take, by each ordering: entries, operations, memory, seconds",
+     "Analyses the pattern only: nothing of the factor's size is allocated, so a matrix far too large for this machine can "
+     "be "
+     "asked about. The first prediction is of what would be done by default. Seconds are a model fitted to this machine; "
+     "the "
+     "rest is exact for Cholesky, estimates or upper bounds for LU and QR.",
+     "tamis predict A.mtx", make_predict},
     {"convert", "IN OUT", "rewrite a Matrix Market file: symmetry, format, precision, compression",
      "Reads any Matrix Market file and writes it anew: sorted, duplicates summed. The endings .gz and .zst compress; "
      "- is standard input or output. The symmetry of the input is kept unless another is asked for: 'detect' finds the "

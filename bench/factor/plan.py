@@ -36,7 +36,7 @@ REAL = {
 }
 
 VARIANTS = {
-    "tamis": {"cholesky": ["automatic", "amd", "nested_dissection"], "ldlt": [],
+    "tamis": {"cholesky": ["automatic", "amd", "nested_dissection"], "ldlt": ["automatic"],
               "lu": ["automatic", "amd", "nested_dissection"], "qr": ["automatic", "colamd", "nested_dissection"]},
     "suitesparse": {"cholesky": ["amd", "metis"], "lu": ["amd", "metis", "klu"], "qr": ["colamd", "metis"]},
     "mumps": {"ldlt": ["metis", "auto"], "lu": ["metis"]},

@@ -27,6 +27,7 @@ int main(int argc, char** argv) {
     };
     const auto cost = bench::cost([&] {
         if (task == "cholesky") solve(tamis::cholesky(A, options));
+        else if (task == "ldlt") solve(tamis::ldlt(A, options));
         else if (task == "qr") solve(tamis::qr(A, options));
         else solve(tamis::lu(A, options));
     });

@@ -9,6 +9,7 @@
 #include <tamis/core/error.hpp>
 #include <tamis/sparse/analysis.hpp>
 #include <tamis/sparse/cholesky.hpp>
+#include <tamis/sparse/ldlt.hpp>
 #include <tamis/sparse/lu.hpp>
 #include <tamis/sparse/model_problems.hpp>
 #include <tamis/sparse/qr.hpp>
@@ -55,6 +56,7 @@ class Speed {
 Speed speed_of(Method method) {
     switch (method) {
         case Method::cholesky: return {[](const auto& A) { return cholesky(A).info(); }, 150, 25};
+        case Method::ldlt: return {[](const auto& A) { return ldlt(A).info(); }, 100, 14};
         case Method::qr: return {[](const auto& A) { return qr(A).info(); }, 60, 12};
         default: return {[](const auto& A) { return lu(A).info(); }, 120, 18};
     }
@@ -71,7 +73,7 @@ class PredictCommand final : public Command {
   public:
     void declare(CLI::App& app) override {
         app.add_option("A.mtx", path_, "the matrix")->required();
-        app.add_option("--method", method_word_, "auto, cholesky, lu or qr (default: auto, by structure)")
+        app.add_option("--method", method_word_, "auto, cholesky, ldlt, lu or qr (default: auto, by structure)")
             ->type_name("M")
             ->group("Options");
     }
@@ -79,7 +81,7 @@ class PredictCommand final : public Command {
     void read(const CommonOptions& common) override {
         check_output("--report", common.report);
         if (!method_word_.empty())
-            method_ = method_from_string(parse_choice("--method", method_word_, {"auto", "cholesky", "lu", "qr"}));
+            method_ = method_from_string(parse_choice("--method", method_word_, {"auto", "cholesky", "ldlt", "lu", "qr"}));
     }
 
     Result run(Session& session) override {
@@ -96,7 +98,7 @@ class PredictCommand final : public Command {
         for (const Ordering ordering : orderings) {
             // The method of the first analysis holds for all.
             const Method method = predictions.empty() ? method_ : predictions.front().analysis->method();
-            if (ordering == Ordering::colamd && method == Method::cholesky) continue;
+            if (ordering == Ordering::colamd && (method == Method::cholesky || method == Method::ldlt)) continue;
             session.stage("analysing, ordering " + std::string(to_string(ordering)));
             session.check("the symbolic analysis");
             predictions.push_back({ordering, std::nullopt, {}, 0});

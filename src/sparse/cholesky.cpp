@@ -11,6 +11,7 @@
 
 #include "core/backend_threads.hpp"
 #include "instantiate.hpp"
+#include "sparse/cholesky_verbs.hpp"
 #include "sparse/factor_input.hpp"
 #include "sparse/factor_output.hpp"
 #include "sparse/factor_state.hpp"
@@ -37,18 +38,22 @@ struct SparseCholesky<T, I>::State
     using State::FactorState::FactorState;
 
     double one_norm = 0;
+    bool norm_known = true;  // false once updated
 
     void compute(std::span<const E> values, double norm) {
         const double shift = this->options.shift;
         one_norm = norm;
         this->run([&](auto& factor) {
             try {
-                if (factor) factor->refactor(values, shift);
-                else factor = this->symbolic().factor(values, shift);
+                if (factor && factor->refactor(values, shift)) return;
+                factor.reset();  // updated: made anew by the analysis
+                factor = this->symbolic().factor(values, shift);
             } catch (const detail::PivotNotPositive& pivot) {
                 throw_not_definite(pivot.column);
             }
         });
+        this->info.backend = this->symbolic().prediction().backend;
+        norm_known = true;
     }
 
     void take(const char* caller, CsrView<T, I> major, bool row_major) {
@@ -58,6 +63,27 @@ struct SparseCholesky<T, I>::State
             const double norm = detail::norm_of_hermitian(lower, this->options.shift);
             compute(std::as_const(lower.values).span(), norm);
         });
+    }
+
+    void update(const char* caller, int sign, const detail::UpdateColumns<E>& W) {
+        detail::check_stop(caller, "the update", this->options.stop);
+        if (this->empty() || W.empty()) return;
+        std::string backend = "tamis, updated from " + this->symbolic().prediction().backend;
+        try {
+            detail::update_factor(caller, this->factor, W, sign, permutation(), this->options.memory_limit);
+        } catch (const detail::PivotNotPositive& pivot) {
+            throw NotPositiveDefinite(std::string(caller) + ": A " + (sign > 0 ? "+" : "-") +
+                                          " W*W^H is not positive definite to working precision: the pivot of column " +
+                                          std::to_string(pivot.column) + " is lost; the factorization is left as it was",
+                                      pivot.column);
+        }
+        this->info.backend.swap(backend);
+        this->describe();
+        norm_known = false;
+    }
+
+    std::vector<std::int64_t> permutation() const {
+        return this->empty() ? std::vector<std::int64_t>() : this->symbolic().permutation();
     }
 };
 
@@ -137,24 +163,53 @@ void SparseCholesky<T, I>::apply_l(Part part, MatrixView<const T> b, MatrixView<
                                                         : "cholesky multiply_l";
     const auto* factor = detail::ready_factor(state_, caller);
     const auto n = rows();
-    if (part != Part::multiply_l) {
-        const auto system = part == Part::solve_l ? State::System::solve_l : State::System::solve_lt;
-        detail::solve_in_blocks<T>(caller, n, n, b, x, false, [factor, system](const E* in, E* out, std::int64_t k) {
-            if (factor == nullptr) return;
-            const detail::BackendThreads few(0);
-            factor->solve(system, in, out, k);
-        });
-        return;
-    }
-    // M z = Pᵀ(L z): row j of L z belongs to the caller's row p_j.
-    const auto L = factor != nullptr ? factor->matrix_l() : Csc<E, std::int64_t>(0, 0);
-    const auto p = factor != nullptr ? state_->symbolic().permutation() : std::vector<std::int64_t>();
-    detail::solve_in_blocks<T>(caller, n, n, b, x, false, [&](const E* in, E* out, std::int64_t k) {
-        std::fill_n(out, n * k, E(0));
-        for (std::int64_t c = 0; c < k; ++c)
-            for (std::int64_t j = 0; j < n; ++j)
-                for (const auto l : L.col(j)) out[c * n + p[static_cast<std::size_t>(l.index)]] += l.value * in[c * n + j];
+    const auto nonzeros = static_cast<double>(state_->info.factor_nonzeros);
+    detail::solve_in_blocks<T>(caller, n, n, b, x, false, [=](const E* in, E* out, std::int64_t k) {
+        if (factor == nullptr) return;
+        const detail::BackendThreads few(2 * nonzeros * static_cast<double>(k));
+        if (part == Part::multiply_l) factor->multiply(in, out, k);
+        else factor->solve(part == Part::solve_l ? State::System::solve_l : State::System::solve_lt, in, out, k);
     });
+}
+
+template <class T, class I>
+void SparseCholesky<T, I>::write_diagonal_l(VectorView<Real<T>> d) const {
+    const char* const caller = "cholesky diagonal_l";
+    const auto* factor = detail::ready_factor(state_, caller);
+    if (factor == nullptr) return;
+    const auto diagonal = factor->diagonal();
+    for (std::int64_t j = 0; j < d.size(); ++j) d[j] = static_cast<Real<T>>(diagonal[j]);
+}
+
+template <class T, class I>
+Csr<T, I> SparseCholesky<T, I>::selected_inverse() const {
+    const char* const caller = "cholesky selected_inverse";
+    const auto* factor = detail::ready_factor(state_, caller);
+    if (factor == nullptr) return Csr<T, I>(0, 0);
+    return detail::selected_inverse_of<T, I>(caller, *factor, state_->permutation(), state_->options.memory_limit);
+}
+
+template <class T, class I>
+void SparseCholesky<T, I>::write_inverse_diagonal(VectorView<T> d) const {
+    const char* const caller = "cholesky inverse_diagonal";
+    const auto* factor = detail::ready_factor(state_, caller);
+    if (factor == nullptr) return;
+    const auto diagonal = detail::inverse_diagonal_of(caller, *factor, state_->permutation(), state_->options.memory_limit);
+    for (std::int64_t j = 0; j < d.size(); ++j) d[j] = T(static_cast<Real<T>>(diagonal[j]));
+}
+
+template <class T, class I>
+void SparseCholesky<T, I>::modify_sparse(CsrView<T, I> major, bool row_major, int sign) {
+    const char* const caller = sign > 0 ? "cholesky update" : "cholesky downdate";
+    (void)detail::ready_factor(state_, caller);
+    state_->update(caller, sign, detail::update_columns(caller, major, row_major, state_->permutation()));
+}
+
+template <class T, class I>
+void SparseCholesky<T, I>::modify_dense(MatrixView<const T> w, int sign) {
+    const char* const caller = sign > 0 ? "cholesky update" : "cholesky downdate";
+    (void)detail::ready_factor(state_, caller);
+    state_->update(caller, sign, detail::update_columns<T>(caller, w, state_->permutation()));
 }
 
 template <class T, class I>
@@ -172,13 +227,14 @@ Real<T> SparseCholesky<T, I>::rcond() const {
         factor->solve(State::System::full, b.data(), x.data(), b.cols());
     };
     const double inverse = detail::one_norm_estimate<E>(rows(), solve, solve);
-    return static_cast<Real<T>>(1 / state_->one_norm / inverse);
+    const double norm = state_->norm_known ? state_->one_norm : factor->norm_estimate();
+    return static_cast<Real<T>>(1 / norm / inverse);
 }
 
 template <class T, class I>
 std::vector<I> SparseCholesky<T, I>::permutation() const {
-    if (!state_ || state_->empty()) return {};
-    return detail::to_public<I>(state_->symbolic().permutation());
+    if (!state_) return {};
+    return detail::to_public<I>(state_->permutation());
 }
 
 template <class T, class I>

@@ -59,6 +59,11 @@ struct FactorState {
             throw;
         }
         info.seconds.factor = watch.seconds();
+        describe();
+    }
+
+    /// Tells info() the size of the factor.
+    void describe() noexcept {
         const FactorSize size = factor->size();
         info.factor_nonzeros = static_cast<std::int64_t>(size.nonzeros);
         info.fill = analysis->entries > 0 ? size.nonzeros / static_cast<double>(analysis->entries) : 0;

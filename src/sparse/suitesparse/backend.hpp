@@ -18,6 +18,8 @@
 #include <tamis/core/factorization.hpp>
 #include <tamis/sparse/csc.hpp>
 
+#include "sparse/factor_storage.hpp"
+
 namespace tamis::detail {
 
 /// The scalar that the backends compute in for a matrix of T.
@@ -120,10 +122,17 @@ class CholeskyFactor {
     virtual ~CholeskyFactor() = default;
     /// x (n×k, contiguous columns) from b; different memory.
     virtual void solve(System system, const E* b, E* x, std::int64_t k) const = 0;
-    /// New values in the analysed lower triangle.
-    virtual void refactor(std::span<const E> values, double shift) = 0;
+    /// y = M z (n×k, contiguous columns; different memory) with M = PᵀL.
+    virtual void multiply(const E* z, E* y, std::int64_t k) const = 0;
+    /// New values in the analysed lower triangle. False, without effect, if this factor can take none.
+    virtual bool refactor(std::span<const E>, double) { return false; }
     [[nodiscard]] virtual Csc<E, std::int64_t> matrix_l() const = 0;
+    /// A copy of L by supernodes.
+    [[nodiscard]] virtual Supernodes<E> supernodes() const = 0;
+    [[nodiscard]] virtual Array<double> diagonal() const = 0;
     [[nodiscard]] virtual double logdet() const = 0;
+    /// ‖L·Lᴴ‖₁, estimated, of a factor whose matrix nobody holds any more.
+    [[nodiscard]] virtual double norm_estimate() const { return 0; }
     [[nodiscard]] virtual FactorSize size() const = 0;
 };
 

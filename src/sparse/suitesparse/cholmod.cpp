@@ -61,6 +61,18 @@ void for_each_diagonal(const cholmod_factor& L, const Visit& visit) {
     }
 }
 
+// f(view) with L as it is stored.
+template <class E, class J, class F>
+auto with_storage(const cholmod_factor& L, const F& f) {
+    const auto integers = [](const void* array) { return static_cast<const J*>(array); };
+    const auto n = static_cast<std::int64_t>(L.n);
+    const auto* x = static_cast<const E*>(L.x);
+    if (L.is_super != 0)
+        return f(SupernodesOfL<E, J>{n, static_cast<std::int64_t>(L.nsuper), integers(L.super), integers(L.pi),
+                                     integers(L.px), integers(L.s), x});
+    return f(ColumnsOfL<E, J>{n, integers(L.p), integers(L.nz), integers(L.i), x});
+}
+
 template <class J>
 void configure(CholmodCommon<J>& common) {
     common->final_ll = 1;  // LLᴴ, which notices a pivot that is not positive; LDLᴴ would not
@@ -88,7 +100,10 @@ class Factor887 final : public CholeskyFactor<E> {
         compute(values, shift);
     }
 
-    void refactor(std::span<const E> values, double shift) override { compute(values, shift); }
+    bool refactor(std::span<const E> values, double shift) override {
+        compute(values, shift);
+        return true;
+    }
 
     void solve(System system, const E* b, E* x, std::int64_t k) const override {
         const auto n = static_cast<std::int64_t>(L_->n);
@@ -111,6 +126,15 @@ class Factor887 final : public CholeskyFactor<E> {
         }
     }
 
+    void multiply(const E* z, E* y, std::int64_t k) const override {
+        const auto* p = static_cast<const J*>(L_->Perm);
+        with_storage<E, J>(*L_.get(), [&](const auto& L) { multiply_l(L, p, z, y, k); });
+    }
+
+    Supernodes<E> supernodes() const override {
+        return with_storage<E, J>(*L_.get(), [](const auto& L) { return copy_supernodes(L); });
+    }
+
     Csc<E, std::int64_t> matrix_l() const override {
         const auto n = static_cast<std::int64_t>(L_->n);
         Array<std::int64_t> offsets(n + 1);
@@ -124,6 +148,12 @@ class Factor887 final : public CholeskyFactor<E> {
             values[q++] = value;
         });
         return {unchecked, n, n, std::move(offsets), std::move(indices), std::move(values)};
+    }
+
+    Array<double> diagonal() const override {
+        Array<double> d(static_cast<std::int64_t>(L_->n), uninitialized);
+        for_each_diagonal<E, J>(*L_.get(), [&](std::int64_t j, double value) { d[j] = value; });
+        return d;
     }
 
     double logdet() const override {

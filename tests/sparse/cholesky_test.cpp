@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "conformance/factorization.hpp"
+#include "sparse/supernodal_problem.hpp"
 
 namespace tamis {
 namespace {
@@ -69,6 +70,25 @@ TYPED_TEST(Cholesky, SolvesAndMultipliesWithItsHalves) {
     // M Mᴴ = A in the caller's order.
     const Matrix<T> M = F.multiply_l(Matrix<T>(Matrix<T>::Identity(50, 50)));
     EXPECT_TRUE(near(Matrix<T>(M * M.adjoint()), dense(p.A), limit));
+}
+
+TYPED_TEST(Cholesky, MultipliesWithTheStoredFactorWhateverItsStorage) {
+    using T = typename TypeParam::T;
+    using I = typename TypeParam::I;
+    for (const auto& A : {hermitian_definite<T, I>(50).A, bordered_blocks<T, I>()}) {
+        const auto F = cholesky(A);
+        const Matrix<T> L = dense(F.matrix_l());
+        const Matrix<T> Z = Random(3).matrix<T>(A.rows(), 35);  // more than one block
+        const Matrix<T> LZ = L * Z;
+        Matrix<T> expected(LZ.rows(), LZ.cols());  // row j of L Z is the caller's row p_j
+        const auto p = F.permutation();
+        for (std::int64_t j = 0; j < A.rows(); ++j) expected.row(p[static_cast<std::size_t>(j)]) = LZ.row(j);
+        const double limit = 100 * static_cast<double>(epsilon_v<T>);
+        EXPECT_TRUE(near(F.multiply_l(Z), expected, limit));
+        EXPECT_TRUE(near(F.multiply_l(Z.col(7)), Vector<T>(expected.col(7)), limit));
+        EXPECT_TRUE(same_bits(F.multiply_l(Z), F.multiply_l(Z)));
+        EXPECT_TRUE(equal(F.diagonal_l(), Vector<Real<T>>(L.diagonal().real())));
+    }
 }
 
 TYPED_TEST(Cholesky, RefusesAMatrixThatIsNotHermitianBeyondRounding) {

@@ -100,12 +100,13 @@ class SparseCholesky : public detail::SolveVerbs<SparseCholesky<T, I>, T> {
     }
 
     /// The entries of A⁻¹ on the pattern of L + Lᴴ, a full Hermitian matrix in the caller's order: among them all entries on
-    /// the pattern of A and the diagonal, at the price of about one or two factorizations, where the whole inverse would be
-    /// dense. Computed backward from L by the recurrence of Takahashi, Fagan and Chen (1973; Erisman and Tinney, CACM 18,
+    /// the pattern of A and the diagonal, at the price of two to three numeric factorizations, where the whole inverse would
+    /// be dense. Computed backward from L by the recurrence of Takahashi, Fagan and Chen (1973; Erisman and Tinney, CACM 18,
     /// 1975), by supernodes as in SelInv (Lin et al., ACM TOMS 37, 2011). Storage while it runs: a copy of L, the result,
     /// and a dense block of the tallest supernode. IndexOverflow if the entries outgrow I; MemoryLimitExceeded.
     [[nodiscard]] Csr<T, I> selected_inverse() const;
-    /// The diagonal of A⁻¹ (variances, where A is a precision matrix), at the same price without the result's storage.
+    /// The diagonal of A⁻¹ (variances, where A is a precision matrix), at the price of one to two numeric
+    /// factorizations and without the storage of the result.
     [[nodiscard]] Vector<T> inverse_diagonal() const {
         Vector<T> d(rows());
         write_inverse_diagonal(VectorView<T>(d));

@@ -105,7 +105,7 @@ class SparseCholesky : public detail::SolveVerbs<SparseCholesky<T, I>, T> {
     /// 1975), by supernodes as in SelInv (Lin et al., ACM TOMS 37, 2011). Storage while it runs: a copy of L, the result,
     /// and a dense block of the tallest supernode. IndexOverflow if the entries outgrow I; MemoryLimitExceeded.
     [[nodiscard]] Csr<T, I> selected_inverse() const;
-    /// The diagonal of A⁻¹ (variances, where A is a precision matrix), at the price of one to two numeric
+    /// The diagonal of A⁻¹ (variances, where A is a precision matrix), at the price of one to three numeric
     /// factorizations and without the storage of the result.
     [[nodiscard]] Vector<T> inverse_diagonal() const {
         Vector<T> d(rows());

@@ -14,6 +14,7 @@
 #include "sparse/factor_input.hpp"
 #include "sparse/factor_output.hpp"
 #include "sparse/factor_state.hpp"
+#include "sparse/refined_solve.hpp"
 #include "sparse/suitesparse/backend.hpp"
 
 namespace tamis {
@@ -83,53 +84,12 @@ struct SparseLu<T, I>::State : detail::FactorState<detail::compute_t<T>, detail:
         });
     }
 
-    // x from b, refined while the backward error is beyond a tenth of what a direct solve promises: threshold pivoting lets
-    // entries grow. (Skeel: Iterative refinement implies numerical stability for Gaussian elimination, 1980.)
     void solve(detail::Transpose form, const E* b, E* x, std::int64_t k) const {
         const detail::BackendThreads one(0);  // a column at a time, bound by memory
-        const auto n = this->rows();
-        const auto& factor = *this->factor;
-        factor.solve(form, b, x, k);
-        constexpr int most_steps = 5;
-        const double limit = std::max(10.0, std::sqrt(static_cast<double>(n))) * static_cast<double>(epsilon_v<T>);
-        const double norm = form == detail::Transpose::none ? norms.inf : norms.one;
-        Array<E> r(n, uninitialized);
-        Array<E> better;
-        for (std::int64_t c = 0; c < k; ++c) {
-            E* const column = x + c * n;
-            double last = std::numeric_limits<double>::infinity();
-            for (int step = 0;; ++step) {
-                const double error = backward_error(form, norm, b + c * n, column, r);
-                if (!(error < last / 2)) {
-                    // No progress: the solution before was at least as good, or there is none to go back to.
-                    if (step > 0 && !(error < last)) std::copy_n(better.data(), n, column);
-                    break;
-                }
-                if (error <= limit || step == most_steps) break;
-                last = error;
-                if (better.empty()) better = Array<E>(n, uninitialized);
-                std::copy_n(column, n, better.data());
-                Array<E> d(n, uninitialized);
-                factor.solve(form, r.data(), d.data(), 1);
-                for (std::int64_t i = 0; i < n; ++i) column[i] += d[i];
-            }
-        }
-    }
-
-    // max|b − op(A)x| / (‖op(A)‖_∞ max|x| + max|b|), and r = b − op(A)x.
-    double backward_error(detail::Transpose form, double norm, const E* b, const E* x, Array<E>& r) const {
-        const auto n = this->rows();
-        std::copy_n(b, n, r.data());
-        this->symbolic().subtract_product(form, values.data(), x, r.data());
-        double residual = 0;
-        double scale_x = 0;
-        double scale_b = 0;
-        for (std::int64_t i = 0; i < n; ++i) {
-            residual = std::max(residual, std::abs(r[i]));
-            scale_x = std::max(scale_x, std::abs(x[i]));
-            scale_b = std::max(scale_b, std::abs(b[i]));
-        }
-        return residual == 0 ? 0 : residual / (norm * scale_x + scale_b);
+        detail::solve_refined<E>(
+            this->rows(), form == detail::Transpose::none ? norms.inf : norms.one, static_cast<double>(epsilon_v<T>), b, x,
+            k, [this, form](const E* in, E* out, std::int64_t width) { this->factor->solve(form, in, out, width); },
+            [this, form](const E* y, E* r) { this->symbolic().subtract_product(form, values.data(), y, r); });
     }
 };
 
@@ -205,6 +165,8 @@ LogDeterminant<T> SparseLu<T, I>::slogdet() const {
     using E = typename State::E;
     const auto* factor = detail::ready_factor(state_, "lu slogdet");
     if (factor == nullptr) return {T(1), 0};
+    if (const auto det = factor->determinant())
+        return {static_cast<T>(det->sign / std::abs(det->sign)), static_cast<Real<T>>(det->logabs)};
     // det A = det(Pᵀ) det(Qᵀ) ∏ u_kk / ∏ r_k.
     E sign = parity(factor->row_permutation()) * parity(factor->col_permutation());
     double logabs = 0;

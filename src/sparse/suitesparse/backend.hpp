@@ -8,6 +8,7 @@
 #include <complex>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -176,6 +177,8 @@ class LuFactor {
     [[nodiscard]] virtual std::vector<std::int64_t> col_permutation() const = 0;
     [[nodiscard]] virtual std::vector<double> row_scaling() const = 0;
     [[nodiscard]] virtual std::vector<E> diagonal_u() const = 0;
+    /// Where the backend has it without its factors.
+    [[nodiscard]] virtual std::optional<LogDeterminant<E>> determinant() const { return {}; }
     [[nodiscard]] virtual FactorSize size() const = 0;
 };
 
@@ -186,6 +189,8 @@ class LuSymbolic : public Symbolic, public std::enable_shared_from_this<LuSymbol
     [[nodiscard]] virtual std::unique_ptr<LuFactor<E>> factor(std::span<const E> values, double pivot_tolerance) const = 0;
     /// r −= op(A) x with these values on the analysed pattern.
     virtual void subtract_product(Transpose form, const E* values, const E* x, E* r) const = 0;
+    /// A copy of the analysed pattern.
+    [[nodiscard]] virtual ColumnPattern<std::int64_t> pattern() const = 0;
 };
 
 template <class E, class J>
@@ -207,13 +212,20 @@ void subtract_product(const ColumnPattern<J>& pattern, Transpose form, const E* 
     }
 }
 
-/// KLU's or UMFPACK's analysis, whichever suits the matrix.
+/// KLU's, UMFPACK's or MUMPS' analysis, whichever suits the matrix.
 template <class E, class I>
 std::shared_ptr<const LuSymbolic<E>> analyze_lu(ColumnPattern<I>&& pattern, std::span<const E> values,
                                                 const AnalysisRequest& request);
 template <class E, class I>
 std::shared_ptr<const LuSymbolic<E>> analyze_umfpack(ColumnPattern<I>&& pattern, std::span<const E> values,
                                                      const AnalysisRequest& request);
+#if TAMIS_WITH_MUMPS
+/// MUMPS' analysis where it predicts fewer seconds than the other backend, of so many flops a second, will take; otherwise
+/// `other`. In the order of the other's columns, or by AMD.
+template <class E>
+std::shared_ptr<const LuSymbolic<E>> mumps_if_faster(std::shared_ptr<const LuSymbolic<E>> other, std::span<const E> values,
+                                                     double other_rate, bool in_the_same_order);
+#endif
 /// Null if `only_if_suited` and dense kernels would pay; the pattern is then left as it was.
 template <class E, class I>
 std::shared_ptr<const LuSymbolic<E>> analyze_klu(ColumnPattern<I>&& pattern, const AnalysisRequest& request,

@@ -296,6 +296,7 @@ class KluSymbolic final : public LuSymbolic<E> {
     bool matches(std::span<const std::int64_t> offsets, std::span<const std::int64_t> indices) const override {
         return same_pattern(pattern_, offsets, indices);
     }
+    ColumnPattern<std::int64_t> pattern() const override { return pattern_as<std::int64_t>(ColumnPattern<J>(pattern_)); }
     void subtract_product(Transpose form, const E* values, const E* x, E* r) const override {
         detail::subtract_product(pattern_, form, values, x, r);
     }
@@ -347,10 +348,23 @@ std::shared_ptr<const LuSymbolic<E>> analyze_lu(ColumnPattern<I>&& pattern, std:
     if (any_order && pattern.nnz() <= 12 * pattern.cols) {
         if (auto symbolic = analyze_klu<E>(std::move(pattern), request, true)) return symbolic;
     }
-    return analyze_umfpack<E>(std::move(pattern), values, request);
+    auto symbolic = analyze_umfpack<E>(std::move(pattern), values, request);
+#if TAMIS_WITH_MUMPS
+    // Where UMFPACK pivots on the diagonal of a nearly symmetric pattern, which is where MUMPS shines.
+    const bool any_symmetric = request.ordering == Ordering::automatic || request.ordering == Ordering::nested_dissection;
+    if (any_symmetric && symbolic->prediction().ordering != Ordering::colamd && !request.stop.stop_requested())
+        return mumps_if_faster<E>(std::move(symbolic), values, 35e9, true);
+#endif
+    return symbolic;
+#else
+    auto symbolic = analyze_klu<E>(std::move(pattern), request, false);
+#if TAMIS_WITH_MUMPS
+    if (request.ordering == Ordering::automatic && !request.stop.stop_requested())
+        return mumps_if_faster<E>(std::move(symbolic), values, 1e9, false);
 #else
     (void)values;
-    return analyze_klu<E>(std::move(pattern), request, false);
+#endif
+    return symbolic;
 #endif
 }
 

@@ -265,6 +265,7 @@ class UmfpackSymbolic final : public LuSymbolic<E> {
     bool matches(std::span<const std::int64_t> offsets, std::span<const std::int64_t> indices) const override {
         return same_pattern(pattern_, offsets, indices);
     }
+    ColumnPattern<std::int64_t> pattern() const override { return pattern_as<std::int64_t>(ColumnPattern<J>(pattern_)); }
     void subtract_product(Transpose form, const E* values, const E* x, E* r) const override {
         detail::subtract_product(pattern_, form, values, x, r);
     }

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <tamis/sparse/cholesky.hpp>
+#include <tamis/sparse/ldlt.hpp>
 #include <tamis/sparse/lu.hpp>
 #include <tamis/sparse/model_problems.hpp>
 #include <tamis/sparse/qr.hpp>
@@ -50,6 +51,14 @@ std::vector<Way> methods() {
                    return lu(A, o);
                }),
     };
+    all.push_back(method("ldlt", [](const auto& A, const auto& o) { return ldlt(A, o); }));
+#if TAMIS_WITH_MUMPS
+    // A zero diagonal.
+    all.push_back(method("ldlt with chosen pivots", [](const auto& A, auto o) {
+        o.shift = -4;
+        return ldlt(A, o);
+    }));
+#endif
 #if TAMIS_WITH_GPL
     all.push_back(method("qr", [](const auto& A, const auto& o) { return qr(A, o); }));
 #endif
@@ -113,7 +122,8 @@ TEST(MemoryLimit, AnAnalysisPredictsWhatItsFactorsTakeAtTheirPeak) {
 }
 
 // Not for qr: SPQR 2.1 frees what it has not allocated when one of its own allocations fails (called without tamis as well);
-// the memory limit, held against the prediction, is what keeps it from getting there.
+// the memory limit, held against the prediction, is what keeps it from getting there. Nor for MUMPS, which ends the process
+// where it cannot allocate the few bytes of a new instance; here ldlt gets along without it.
 TEST(FailingAllocations, AreReportedAndLeaveNothingBehind) {
     const auto definite = hermitian_definite<double>(12);
     for (const auto& m : methods()) {

@@ -180,8 +180,8 @@ double MumpsInstance<E>::predicted_nonzeros() const {
 }
 template <class E>
 double MumpsInstance<E>::predicted_bytes() const {
-    // Counted in millions, rounded somehow.
-    return 1e6 * (entries(infog(*id_, 17)) + 1);
+    // Counted in millions; MUMPS' buffers of fixed size take a few more.
+    return 1e6 * (entries(infog(*id_, 17)) + 4);
 }
 template <class E>
 std::vector<std::int64_t> MumpsInstance<E>::permutation() const {

@@ -154,9 +154,7 @@ class MumpsLuSymbolic final : public LuSymbolic<E> {
 
 template <class E>
 std::shared_ptr<const LuSymbolic<E>> mumps_if_faster(std::shared_ptr<const LuSymbolic<E>> other, std::span<const E> values,
-                                                     double other_rate, bool in_the_same_order) {
-    // Below, what MUMPS' analysis costs is more than it can save.
-    constexpr double least_flops = 1e10;
+                                                     double other_rate, bool in_the_same_order, double least_flops) {
     constexpr double rate = 50e9;
     const auto& prediction = other->prediction();
     if (!(prediction.flops > least_flops)) return other;
@@ -171,9 +169,9 @@ std::shared_ptr<const LuSymbolic<E>> mumps_if_faster(std::shared_ptr<const LuSym
 }
 
 template std::shared_ptr<const LuSymbolic<double>> mumps_if_faster(std::shared_ptr<const LuSymbolic<double>>,
-                                                                   std::span<const double>, double, bool);
+                                                                   std::span<const double>, double, bool, double);
 template std::shared_ptr<const LuSymbolic<std::complex<double>>> mumps_if_faster(
-    std::shared_ptr<const LuSymbolic<std::complex<double>>>, std::span<const std::complex<double>>, double, bool);
+    std::shared_ptr<const LuSymbolic<std::complex<double>>>, std::span<const std::complex<double>>, double, bool, double);
 
 }  // namespace tamis::detail
 

@@ -221,10 +221,11 @@ std::shared_ptr<const LuSymbolic<E>> analyze_umfpack(ColumnPattern<I>&& pattern,
                                                      const AnalysisRequest& request);
 #if TAMIS_WITH_MUMPS
 /// MUMPS' analysis where it predicts fewer seconds than the other backend, of so many flops a second, will take; otherwise
-/// `other`. In the order of the other's columns, or by AMD.
+/// `other`. In the order of the other's columns, or by AMD. Below `least_flops` what MUMPS' analysis costs is more than it
+/// can save.
 template <class E>
 std::shared_ptr<const LuSymbolic<E>> mumps_if_faster(std::shared_ptr<const LuSymbolic<E>> other, std::span<const E> values,
-                                                     double other_rate, bool in_the_same_order);
+                                                     double other_rate, bool in_the_same_order, double least_flops = 1e10);
 #endif
 /// Null if `only_if_suited` and dense kernels would pay; the pattern is then left as it was.
 template <class E, class I>

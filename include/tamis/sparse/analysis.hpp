@@ -18,8 +18,9 @@ namespace tamis {
 /// Options of `analyze`. All but `.method` are those of FactorOptions, and hold for the factorizations that are made from
 /// the analysis (unless these are given options of their own).
 struct AnalyzeOptions {
-    /// cholesky, lu or qr; `automatic`: qr for a rectangle, cholesky for a Hermitian matrix with a positive diagonal (which
-    /// is necessary, not sufficient, for it to be positive definite), otherwise lu.
+    /// cholesky, ldlt, lu or qr; `automatic`: qr for a rectangle, cholesky for a Hermitian matrix with a positive diagonal
+    /// (which is necessary, not sufficient, for it to be positive definite), ldlt for another Hermitian one (where the build
+    /// has MUMPS), otherwise lu.
     Method method = Method::automatic;
     Ordering ordering = Ordering::automatic;
     /// The order for `Ordering::given`, as in FactorOptions. QR of a wide matrix orders its rows.
@@ -51,7 +52,7 @@ class Analysis {
     Analysis& operator=(const Analysis&) noexcept = default;
     ~Analysis() = default;
 
-    /// cholesky, lu or qr, never automatic.
+    /// cholesky, ldlt, lu or qr, never automatic.
     [[nodiscard]] Method method() const noexcept;
     /// The library that will compute, e.g. "CHOLMOD 3.0.14 (supernodal)"; empty for a matrix without entries.
     [[nodiscard]] const std::string& backend() const noexcept;
@@ -92,7 +93,7 @@ template <class T, class I>
 Analysis analyze(CsrView<T, I> major, bool row_major, const AnalyzeOptions& options);
 }  // namespace detail
 
-/// The symbolic analysis of A for a factorization: `cholesky(analysis, B)`, `lu(analysis, B)` or `qr(analysis, B)` then
+/// The symbolic analysis of A for a factorization: `cholesky(analysis, B)`, `ldlt`, `lu` or `qr` then
 /// factor any matrix B with the entries of A stored at the same positions, from many threads if need be. Values matter where
 /// `.method` is automatic, where Cholesky is asked for (A must be Hermitian up to rounding, as the matrices to come must be)
 /// and, little, in UMFPACK's choice of a strategy. Costs an ordering and O(nnz) or a little more.

@@ -14,7 +14,7 @@
 
 namespace tamis {
 
-/// Options of `cholesky`, `lu` and `qr` of sparse matrices.
+/// Options of `cholesky`, `ldlt`, `lu` and `qr` of sparse matrices.
 struct FactorOptions {
     /// Fill-reducing ordering. `automatic`: AMD for Cholesky and LU, nested dissection instead where AMD's predicted flops
     /// say that it pays; for QR SPQR's own choice (COLAMD, AMD of AᴴA, or METIS).
@@ -30,7 +30,8 @@ struct FactorOptions {
     double shift = 0;
     /// LU: a pivot is taken if it is at least this fraction of its column's largest candidate, in (0, 1]; 0: 0.1. QR:
     /// singular values of at most this fraction of ‖A‖₂ count as zero; 0: max(rows, cols) ε, in single precision
-    /// 20 √(rows + cols) ε. Cholesky takes every positive pivot. Negative or NaN:
+    /// 20 √(rows + cols) ε. Cholesky takes every positive pivot. LDLᴴ with
+    /// chosen pivots and LU by MUMPS: likewise a fraction, 0: 0.01. Negative or NaN:
     /// InvalidArgument.
     double pivot_tolerance = 0;
     /// Looked at between the phases (analysis, numeric factorization); Cancelled when a stop is requested.

@@ -12,6 +12,7 @@
 #include <tamis/core/threads.hpp>
 #include <tamis/core/version.hpp>
 #include <tamis/core/view.hpp>
+#include <tamis/factor.hpp>
 #include <tamis/solve.hpp>
 #include <tamis/sparse/add.hpp>
 #include <tamis/sparse/analysis.hpp>

@@ -28,16 +28,16 @@ R inverse_power_of_two(R size) noexcept {
 }  // namespace
 
 template <class T>
-double condition_estimate(const DirectSolver<T>& solver, std::int64_t n, double norm_A_one) {
+double condition_estimate(const AnyFactorization<T>& F, std::int64_t n, double norm_A_one) {
     if (n == 0) return 1;
     const double inverse = static_cast<double>(one_norm_estimate<T>(
-        n, [&](MatrixView<const T> in, MatrixView<T> out) { solver.solve(in, out); },
-        [&](MatrixView<const T> in, MatrixView<T> out) { solver.solve_adjoint(in, out); }));
+        n, [&](MatrixView<const T> in, MatrixView<T> out) { F.solve_into(in, out); },
+        [&](MatrixView<const T> in, MatrixView<T> out) { F.solve_adjoint_into(in, out); }));
     return as_condition(norm_A_one * inverse);
 }
 
 template <class T, class I>
-double equilibrated_condition_estimate(CsrView<T, I> A, const DirectSolver<T>& solver) {
+double equilibrated_condition_estimate(CsrView<T, I> A, const AnyFactorization<T>& F) {
     using R = Real<T>;
     const std::int64_t n = A.rows();
     if (n == 0) return 1;
@@ -73,18 +73,18 @@ double equilibrated_condition_estimate(CsrView<T, I> A, const DirectSolver<T>& s
     const double inverse = static_cast<double>(one_norm_estimate<T>(
         n,
         [&](MatrixView<const T> in, MatrixView<T> out) {
-            scaled(row_scale, col_scale, in, out, [&](auto b, auto x) { solver.solve(b, x); });
+            scaled(row_scale, col_scale, in, out, [&](auto b, auto x) { F.solve_into(b, x); });
         },
         [&](MatrixView<const T> in, MatrixView<T> out) {
-            scaled(col_scale, row_scale, in, out, [&](auto b, auto x) { solver.solve_adjoint(b, x); });
+            scaled(col_scale, row_scale, in, out, [&](auto b, auto x) { F.solve_adjoint_into(b, x); });
         }));
     return as_condition(norm * inverse);
 }
 
-#define TAMIS_INSTANTIATE_SCALAR(T) template double condition_estimate(const DirectSolver<T>&, std::int64_t, double);
+#define TAMIS_INSTANTIATE_SCALAR(T) template double condition_estimate(const AnyFactorization<T>&, std::int64_t, double);
 TAMIS_FOR_EACH_SCALAR(TAMIS_INSTANTIATE_SCALAR)
 #undef TAMIS_INSTANTIATE_SCALAR
-#define TAMIS_INSTANTIATE(T, I) template double equilibrated_condition_estimate(CsrView<T, I>, const DirectSolver<T>&);
+#define TAMIS_INSTANTIATE(T, I) template double equilibrated_condition_estimate(CsrView<T, I>, const AnyFactorization<T>&);
 TAMIS_FOR_EACH_SCALAR_INDEX(TAMIS_INSTANTIATE)
 #undef TAMIS_INSTANTIATE
 

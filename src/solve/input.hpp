@@ -5,6 +5,7 @@
 
 #include <tamis/core/error.hpp>
 #include <tamis/solve.hpp>
+#include <tamis/sparse/factor_options.hpp>
 
 namespace tamis::detail {
 
@@ -38,6 +39,16 @@ void check_input(const char* who, CsrView<T, I> A, MatrixView<const T> b, Matrix
             if (!is_finite(b(i, j)))
                 throw InvalidArgument(name + ": b has a value that is not finite at row " + std::to_string(i) +
                                       (b.cols() > 1 ? ", column " + std::to_string(j) : std::string()));
+}
+
+/// What a factorization is told of the options of a solve.
+inline FactorOptions factor_options(const SolveOptions& options) {
+    FactorOptions factor;
+    factor.ordering = options.ordering;
+    factor.precision = options.precision;
+    factor.memory_limit = options.memory_limit;
+    factor.stop = options.stop;
+    return factor;
 }
 
 /// Throws InvalidArgument with the position of the first entry of A that is not finite; for use when one is known to exist,

@@ -5,9 +5,9 @@
 #include <tamis/core/array.hpp>
 #include <tamis/core/error.hpp>
 #include <tamis/solve.hpp>
-#include <tamis/sparse/qr.hpp>
 
 #include "instantiate.hpp"
+#include "solve/choose.hpp"
 #include "solve/deadline.hpp"
 #include "solve/input.hpp"
 #include "solve/policy.hpp"
@@ -37,31 +37,20 @@ SolveReport least_squares(CsrView<T, I> A, MatrixView<const T> b, MatrixView<T> 
     check_input("least_squares", A, b, x, options);
     check_finite("least_squares", A);
     const Deadline deadline(options.time_limit, options.stop);
-    const Plan plan = plan_least_squares<T, I>(A, options);
+    const Plan plan = plan_least_squares<T, I>(A, Request{"least_squares", options.method, options.ordering});
     SolveReport report;
     report.reasons = plan.reasons;
-    report.method = Method::qr;
 
     deadline.check("factorization");
-    FactorOptions factor;
-    factor.ordering = options.ordering;
-    factor.precision = options.precision;
-    factor.memory_limit = options.memory_limit;
-    factor.stop = options.stop;
-    const auto F = qr(A, factor);
-    const FactorInfo info = F.info();
-    report.seconds.analyze = info.seconds.analyze;
-    report.seconds.factor = info.seconds.factor;
-    report.factor_nonzeros = info.factor_nonzeros;
-    report.flops = info.flops;
-    report.bytes = info.bytes;
-    report.precision = info.precision;
+    Chooser<T, I> chooser(A, plan, factor_options(options));
+    const auto F = chooser.next(report.reasons);
+    report_factorization(report, F.info());
     report.rank = F.rank();
 
     deadline.check("solve");
     const double before = deadline.seconds();
     F.solve_into(b, x);
-    const MatrixNorms norms = matrix_norms<T, I>(A);
+    const SystemNorms norms = matrix_norms<T, I>(A);
     Array<T> r(A.rows(), uninitialized);
     Array<T> d(A.cols(), uninitialized);
     Array<T> candidate(A.cols(), uninitialized);

@@ -6,9 +6,9 @@
 #include <cstdint>
 
 #include <tamis/core/array.hpp>
+#include <tamis/factor.hpp>
 
 #include "solve/deadline.hpp"
-#include "solve/direct_solver.hpp"
 #include "solve/residual.hpp"
 
 namespace tamis::detail {
@@ -23,7 +23,7 @@ struct Refinement {
 /// each column of x until its backward error is at most `target`, at most `max_steps` times, or until a step no longer
 /// halves it (the rule of LAPACK's xGERFS). x is left at the best iterate.
 template <class T, class I>
-Refinement refine(CsrView<T, I> A, double norm_A_inf, const DirectSolver<T>& solver, MatrixView<const T> b, MatrixView<T> x,
+Refinement refine(CsrView<T, I> A, double norm_A_inf, const AnyFactorization<T>& F, MatrixView<const T> b, MatrixView<T> x,
                   double target, std::int64_t max_steps, const Deadline& deadline) {
     Refinement result;
     const std::int64_t n = x.rows();
@@ -41,7 +41,7 @@ Refinement refine(CsrView<T, I> A, double norm_A_inf, const DirectSolver<T>& sol
         while (!(error <= target) && std::isfinite(error) && steps < max_steps) {
             deadline.check("refinement");
             // r = b − Ax;  A d = r;  x := x + d
-            solver.solve(MatrixView<const T>(r.data(), r.size(), 1), MatrixView<T>(d.data(), n, 1));
+            F.solve_into(MatrixView<const T>(r.data(), r.size(), 1), MatrixView<T>(d.data(), n, 1));
             for (std::int64_t i = 0; i < n; ++i) candidate[i] = xc[i] + d[i];
             const ResidualNorms next = residual<T, I>(A, VectorView<const T>(candidate_view), bc,
                                                       VectorView<T>(r_candidate.data(), r_candidate.size()));

@@ -12,6 +12,16 @@ std::string format_number(double value) {
     return text.data();
 }
 
+void report_factorization(SolveReport& report, const FactorInfo& info) {
+    report.method = info.method;
+    report.seconds.analyze += info.seconds.analyze;
+    report.seconds.factor += info.seconds.factor;
+    report.factor_nonzeros = info.factor_nonzeros;
+    report.flops = info.flops;
+    report.bytes = info.bytes;
+    report.precision = info.precision;
+}
+
 void warn_of_condition(SolveReport& report, double eps) {
     const double threshold = eps < 1e-10 ? 1e10 : 1e4;
     if (report.condition_estimate <= threshold) return;

@@ -45,8 +45,8 @@ Accumulator<T> product(const T& a, const T& b) noexcept {
 }  // namespace
 
 template <class T, class I>
-MatrixNorms matrix_norms(CsrView<T, I> A) {
-    MatrixNorms norms;
+SystemNorms matrix_norms(CsrView<T, I> A) {
+    SystemNorms norms;
     Array<double> column(A.cols());
     const auto offsets = A.row_offsets();
     const auto columns = A.col_indices();
@@ -99,7 +99,7 @@ ResidualNorms residual(CsrView<T, I> A, VectorView<const T> x, VectorView<const 
 }
 
 #define TAMIS_INSTANTIATE(T, I)                       \
-    template MatrixNorms matrix_norms(CsrView<T, I>); \
+    template SystemNorms matrix_norms(CsrView<T, I>); \
     template ResidualNorms residual(CsrView<T, I>, VectorView<const T>, VectorView<const T>, VectorView<T>);
 TAMIS_FOR_EACH_SCALAR_INDEX(TAMIS_INSTANTIATE)
 #undef TAMIS_INSTANTIATE

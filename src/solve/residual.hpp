@@ -9,12 +9,12 @@
 namespace tamis::detail {
 
 /// ‖A‖ in the two norms that error bounds use, in double for every scalar. NaN comes out as NaN.
-struct MatrixNorms {
+struct SystemNorms {
     double one = 0;
     double inf = 0;
 };
 template <class T, class I>
-MatrixNorms matrix_norms(CsrView<T, I> A);
+SystemNorms matrix_norms(CsrView<T, I> A);
 
 struct ResidualNorms {
     double two = 0;    ///< ‖b − Ax‖₂

@@ -13,6 +13,7 @@
 #include <tamis/core/version.hpp>
 #include <tamis/core/view.hpp>
 #include <tamis/factor.hpp>
+#include <tamis/factorization_cache.hpp>
 #include <tamis/solve.hpp>
 #include <tamis/sparse/add.hpp>
 #include <tamis/sparse/analysis.hpp>

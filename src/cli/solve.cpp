@@ -10,8 +10,8 @@ namespace tamis::cli {
 
 namespace {
 
-constexpr std::string_view methods[] = {"auto", "diagonal", "triangular", "cholesky", "lu", "qr"};
-constexpr std::string_view later_methods[] = {"ldlt", "banded"};
+constexpr std::string_view methods[] = {"auto", "diagonal", "triangular", "banded", "cholesky", "lu", "qr"};
+constexpr std::string_view later_methods[] = {"ldlt"};
 constexpr std::string_view iterative_methods[] = {
     "cg",   "flexible-cg", "block-cg", "minres", "minres-qlp", "symmlq", "gmres", "fgmres", "lgmres", "gcrodr",
     "bicg", "bicgstab",    "cgs",      "qmr",    "tfqmr",      "idrs",   "lsqr",  "lsmr",   "cgls"};
@@ -30,7 +30,8 @@ class SolveCommand final : public Command {
         app.add_option("b.mtx", rhs_, "right-hand sides, one a column; left out: b = A·1, and the forward error is shown");
         app.add_option("-o,--output", output_, "write x here; - is standard output")->type_name("x.mtx")->group("Options");
         app.add_option("--method", method_,
-                       "auto (default), diagonal, triangular, cholesky, lu or qr; one that is named is obeyed or refused")
+                       "auto (default), diagonal, triangular, banded, cholesky, lu or qr; one that is named is obeyed or "
+                       "refused")
             ->type_name("M")
             ->group("Options");
         app.add_option("--preconditioner", preconditioner_, "none: the direct methods of this version take no other")
@@ -87,9 +88,10 @@ class SolveCommand final : public Command {
                                          preconditioner_),
                              "tamis solve A.mtx --method cholesky");
         if (method_.empty()) return;
-        std::vector<std::string_view> all(std::begin(methods), std::end(methods));
-        all.insert(all.end(), std::begin(later_methods), std::end(later_methods));
-        all.insert(all.end(), std::begin(iterative_methods), std::end(iterative_methods));
+        std::vector<std::string_view> all;
+        for (const std::string_view name : methods) all.push_back(name);
+        for (const std::string_view name : later_methods) all.push_back(name);
+        for (const std::string_view name : iterative_methods) all.push_back(name);
         const std::string word = method_ == "automatic" ? "auto" : parse_choice("--method", method_, all);
         for (const std::string_view name : later_methods)
             if (name == word)

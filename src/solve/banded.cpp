@@ -50,7 +50,10 @@ BandedFactorization<T, I>::BandedFactorization(CsrView<T, I> A, bool definite, c
       options_(options) {
     const char* const caller = "banded";
     check_factor_options(caller, options);
-    if (A.rows() != A.cols()) throw_not_square(caller, A.rows(), A.cols());
+    if (A.rows() != A.cols())
+        throw DimensionMismatch("banded: the matrix must be square, but has " + std::to_string(A.rows()) + " rows and " +
+                                    std::to_string(A.cols()) + " columns; use qr or least_squares for a rectangle",
+                                A.rows(), A.cols());
     const Stopwatch watch;
     const ShiftedRows<T, I> shifted(A, options.shift);
     const auto S = shifted.view();

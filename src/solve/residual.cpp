@@ -7,8 +7,8 @@
 
 #include <tamis/core/array.hpp>
 
-#include "core/parallel.hpp"
 #include "instantiate.hpp"
+#include "sparse/parts.hpp"
 
 namespace tamis::detail {
 
@@ -71,15 +71,13 @@ ResidualNorms residual(CsrView<T, I> A, VectorView<const T> x, VectorView<const 
     const auto columns = A.col_indices();
     const auto values = A.values();
     const std::int64_t rows = A.rows();
-    [[maybe_unused]] const int threads = threads_for(A.nnz());
-#pragma omp parallel for num_threads(threads) schedule(static) if (threads > 1)
-    for (std::int64_t i = 0; i < rows; ++i) {
+    for_each_row(rows, A.nnz(), [&](std::int64_t i) {
         Accumulator<T> sum(b[i]);
         for (auto k = static_cast<std::size_t>(offsets[static_cast<std::size_t>(i)]);
              k < static_cast<std::size_t>(offsets[static_cast<std::size_t>(i) + 1]); ++k)
             sum -= product(values[k], x[static_cast<std::int64_t>(columns[k])]);
         r[i] = static_cast<T>(sum);
-    }
+    });
     ResidualNorms norms;
     for (std::int64_t i = 0; i < rows; ++i) norms.inf = larger(norms.inf, modulus(r[i]));
     for (std::int64_t i = 0; i < rows; ++i) norms.b_inf = larger(norms.b_inf, modulus(b[i]));

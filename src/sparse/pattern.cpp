@@ -1,9 +1,12 @@
 #include "sparse/pattern.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "core/parallel.hpp"
 #include "instantiate.hpp"
+#include "sparse/partition.hpp"
+#include "sparse/parts.hpp"
 
 namespace tamis::detail {
 
@@ -13,9 +16,13 @@ NonzeroPattern<I>::NonzeroPattern(CsrView<T, I> A)
     : view_{A.rows(), A.cols(), A.row_offsets().data(), A.col_indices().data()} {
     const T* values = A.values().data();
     const std::int64_t n = A.nnz();
-    std::int64_t zeros = 0;
-#pragma omp parallel for reduction(+ : zeros) num_threads(threads_for(n)) schedule(static)
-    for (std::int64_t k = 0; k < n; ++k) zeros += values[k] == T(0);
+    const int parts = threads_for(n);
+    std::vector<std::int64_t> found(static_cast<std::size_t>(parts));
+    for_each_part(parts, [&](int part) {
+        found[static_cast<std::size_t>(part)] =
+            std::count(values + even_cut(n, part, parts), values + even_cut(n, part + 1, parts), T(0));
+    });
+    const std::int64_t zeros = std::accumulate(found.begin(), found.end(), std::int64_t{0});
     if (zeros == 0) return;
 
     offsets_ = Array<I>(A.rows() + 1, uninitialized);

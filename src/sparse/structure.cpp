@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "core/exact_sum.hpp"
 #include "core/parallel.hpp"
 #include "instantiate.hpp"
+#include "sparse/partition.hpp"
+#include "sparse/parts.hpp"
 #include "sparse/pattern.hpp"
 
 namespace tamis::detail {
@@ -20,20 +23,30 @@ double modulus(const T& x) {
     else return std::abs(static_cast<double>(x));
 }
 
-/// What the rows show, one at a time.
+/// What rows show, one at a time.
+struct RowFacts {
+    std::int64_t lower = 0, upper = 0, empty = 0;
+    bool positive = true, zero_free = true, dominant = true, finite = true;
+
+    void join(const RowFacts& other) noexcept {
+        lower = std::max(lower, other.lower);
+        upper = std::max(upper, other.upper);
+        empty += other.empty;
+        positive = positive && other.positive;
+        zero_free = zero_free && other.zero_free;
+        dominant = dominant && other.dominant;
+        finite = finite && other.finite;
+    }
+};
+
 template <class T, class I>
-void measure_rows(CsrView<T, I> A, Structure& s) {
-    const std::int64_t rows = A.rows();
+RowFacts facts_of_rows(CsrView<T, I> A, std::int64_t begin, std::int64_t end) {
     const I* offsets = A.row_offsets().data();
     const I* indices = A.col_indices().data();
     const T* values = A.values().data();
-    const std::int64_t diagonal_size = std::min(rows, A.cols());
-
-    std::int64_t lower = 0, upper = 0, empty = 0;
-    bool positive = true, zero_free = true, dominant = true, finite = true;
-#pragma omp parallel for num_threads(threads_for(A.nnz() + rows)) schedule(static) reduction(max : lower, upper) \
-    reduction(+ : empty) reduction(&& : positive, zero_free, dominant, finite)
-    for (std::int64_t i = 0; i < rows; ++i) {
+    const std::int64_t diagonal_size = std::min(A.rows(), A.cols());
+    RowFacts facts;
+    for (std::int64_t i = begin; i < end; ++i) {
         bool row_empty = true;
         T diagonal(0);
         ExactSum off_diagonal;
@@ -42,33 +55,47 @@ void measure_rows(CsrView<T, I> A, Structure& s) {
             const T v = values[k];
             if (v == T(0)) continue;
             row_empty = false;
-            finite = finite && is_finite(v);
+            facts.finite = facts.finite && is_finite(v);
             if (j == i) {
                 diagonal = v;
             } else {
-                lower = std::max(lower, i - j);
-                upper = std::max(upper, j - i);
+                facts.lower = std::max(facts.lower, i - j);
+                facts.upper = std::max(facts.upper, j - i);
                 off_diagonal.add(modulus(v));
             }
         }
-        empty += row_empty;
-        dominant = dominant && off_diagonal.at_most(modulus(diagonal));
+        facts.empty += row_empty;
+        facts.dominant = facts.dominant && off_diagonal.at_most(modulus(diagonal));
         if (i < diagonal_size) {
-            positive = positive && real_part(diagonal) > 0 && imag_part(diagonal) == 0;
-            zero_free = zero_free && diagonal != T(0);
+            facts.positive = facts.positive && real_part(diagonal) > 0 && imag_part(diagonal) == 0;
+            facts.zero_free = facts.zero_free && diagonal != T(0);
         }
     }
+    return facts;
+}
+
+template <class T, class I>
+void measure_rows(CsrView<T, I> A, Structure& s) {
+    const std::int64_t rows = A.rows();
+    const int parts = threads_for(A.nnz() + rows);
+    std::vector<RowFacts> found(static_cast<std::size_t>(parts));
+    for_each_part(parts, [&](int part) {
+        found[static_cast<std::size_t>(part)] =
+            facts_of_rows(A, even_cut(rows, part, parts), even_cut(rows, part + 1, parts));
+    });
+    RowFacts facts;
+    for (const RowFacts& part : found) facts.join(part);
     const bool is_square = rows == A.cols();
-    s.positive_diagonal = is_square && positive;
-    s.zero_free_diagonal = is_square && zero_free;
-    s.lower_triangular = upper == 0;
-    s.upper_triangular = lower == 0;
-    s.diagonal = lower == 0 && upper == 0;
-    s.lower_bandwidth = lower;
-    s.upper_bandwidth = upper;
-    s.diagonally_dominant = dominant;
-    s.empty_rows = empty;
-    s.finite = finite;
+    s.positive_diagonal = is_square && facts.positive;
+    s.zero_free_diagonal = is_square && facts.zero_free;
+    s.lower_triangular = facts.upper == 0;
+    s.upper_triangular = facts.lower == 0;
+    s.diagonal = facts.lower == 0 && facts.upper == 0;
+    s.lower_bandwidth = facts.lower;
+    s.upper_bandwidth = facts.upper;
+    s.diagonally_dominant = facts.dominant;
+    s.empty_rows = facts.empty;
+    s.finite = facts.finite;
 }
 
 /// The symmetries that no entry has contradicted so far.

@@ -87,7 +87,7 @@ TEST_F(Solve, ASparseRightHandSideIsFine) {
 }
 
 TEST_F(Solve, TheMethodThatIsAskedForIsObeyed) {
-    std::vector<const char*> methods{"cholesky", "lu"};
+    std::vector<const char*> methods{"banded", "cholesky", "lu"};
     if (TAMIS_WITH_GPL) methods.push_back("qr");
     for (const char* method : methods) {
         const Outcome r = tamis({"solve", tridiagonal(), "--method", method, "--json"});
@@ -117,6 +117,28 @@ TEST_F(Solve, OrderingsPrecisionsAndNoPreconditionerAreAccepted) {
             << precision;
     EXPECT_EQ(tamis({"solve", tridiagonal(), "--preconditioner", "none"}).exit_code, 0);
     EXPECT_EQ(tamis({"solve", tridiagonal(), "--tolerance", "1e-8", "--max-iterations", "3"}).exit_code, 0);
+}
+
+TEST_F(Solve, ANarrowBandIsSolvedAsOne) {
+    const std::string A = path("A.mtx");
+    ASSERT_EQ(tamis({"generate", "poisson1d", "200", "-o", A}).exit_code, 0);
+    const auto j = tamis({"solve", A, "--json"}).json();
+    EXPECT_EQ(j.at("method"), "banded");
+    EXPECT_EQ(tamis({"info", A, "--json"}).json().at("recommendation").at("method"), "banded");
+    EXPECT_THAT(j.at("reasons").front().get<std::string>(), HasSubstr("narrow band"));
+}
+
+TEST_F(Solve, EveryMethodKeepsTheMemoryLimitAndSaysWhatItWouldHaveTaken) {
+    // Read and held it fits, factored it does not: a full band of 300, and a triangle.
+    std::string text = "%%MatrixMarket matrix coordinate real general\n40000 40000 79999\n";
+    for (int i = 1; i <= 40000; ++i) text += std::to_string(i) + " " + std::to_string(i) + " 4\n";
+    for (int i = 1; i < 40000; ++i) text += std::to_string(i) + " " + std::to_string(std::min(40000, i + 300)) + " 1\n";
+    const std::string A = file("wide_band.mtx", text);
+    const Outcome r = tamis({"solve", A, "--method", "banded", "--memory-limit", "40M", "--json"});
+    EXPECT_EQ(r.exit_code, 3) << r.err;
+    EXPECT_EQ(r.json().at("error").at("kind"), "memory_limit");
+    EXPECT_GT(r.json().at("error").at("predicted_bytes").get<double>(), 40e6);
+    EXPECT_EQ(tamis({"solve", A, "--method", "banded", "--json"}).exit_code, 0);
 }
 
 TEST_F(Solve, AToleranceOutOfReachIsANumericalFailure) {

@@ -88,7 +88,7 @@ TEST_P(ReferenceSolve, GivesTheKnownAnswerOrRefusesForTheRightReason) {
             EXPECT_LE(solution.report.condition_estimate, row.number("cond1") * 1.01);
         }
         if (row["spd"] == "yes") {
-            EXPECT_EQ(solution.report.method, Method::cholesky);
+            EXPECT_TRUE(solution.report.method == Method::cholesky || solution.report.method == Method::banded);
         }
         if (row.has("blocks") && row.count("blocks") == A.rows()) {
             EXPECT_EQ(solution.report.method, Method::triangular);

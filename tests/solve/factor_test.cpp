@@ -291,7 +291,12 @@ class Halving {
     void solve_into(const Vector<double>& b, Vector<double>& x) const { x = b / 2; }
     [[nodiscard]] Vector<double> solve_transposed(const Vector<double>& b) const { return b / 2; }
     [[nodiscard]] Vector<double> solve_adjoint(const Vector<double>& b) const { return b / 2; }
-    [[nodiscard]] FactorInfo info() const { return {.method = Method::lu, .backend = "half"}; }
+    [[nodiscard]] FactorInfo info() const {
+        FactorInfo info;
+        info.method = Method::lu;
+        info.backend = "half";
+        return info;
+    }
 };
 static_assert(Factorization<Halving>);
 

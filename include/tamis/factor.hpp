@@ -247,8 +247,9 @@ AnyFactorization<T> factor(CsrView<T, I> A, Method method, const FactorOptions& 
 
 /// A factorization of A (+ shift·I), its kind chosen from structure(A) as `solve` chooses (see `explain`): diagonal or
 /// triangular in some order (nothing is factored), a narrow band, Hermitian definite (Cholesky; should a positive diagonal
-/// have deceived, the next kind, with the reason), square (LU), rectangular (QR: least squares, minimum norm). `reasons()`
-/// has a sentence for each decision.
+/// have deceived, the next kind, with the reason), Hermitian (LDLᴴ, or LU where it finds no stable pivots; a singular one
+/// shows itself when it solves), square (LU), rectangular (QR: least squares, minimum norm). `reasons()` has a sentence for
+/// each decision.
 ///
 /// A method that is named is obeyed or throws what it throws. Iterative methods factor nothing: InvalidArgument. Otherwise
 /// DimensionMismatch (a rectangle for a square method), InvalidArgument (non-finite entries, with the position; a structure

@@ -72,12 +72,14 @@ template <class T, class I>
 Explanation explain(CsrView<T, I> A, const SolveOptions& options);
 }  // namespace detail
 
-/// Solves A x = b and reports. Square A: the method is chosen from structure(A) (diagonal, triangular, Cholesky where A is
-/// Hermitian with positive diagonal, falling back to LU, otherwise LU); rectangular A: least squares or minimum norm by QR.
-/// The answer is refined until its backward error is at most `tolerance`. b may be a vector or a matrix of right-hand sides,
-/// any Eigen object or expression, std::vector or span; it is not written to.
-/// Throws SingularMatrix (with the advice to use least_squares), DimensionMismatch, InvalidArgument (non-finite input, with
-/// the position), NotConverged (the promised backward error is out of reach), MemoryLimitExceeded, Cancelled.
+/// Solves A x = b and reports. Square A: the method is chosen from structure(A), as `factor` chooses: diagonal, triangular
+/// in some order, a narrow band (LAPACK), Hermitian with a positive or negative diagonal (Cholesky, falling back to LDLᴴ and
+/// LU should a pivot show that it is not definite), Hermitian otherwise (LDLᴴ, falling back to LU), otherwise LU;
+/// rectangular A: least squares or minimum norm by QR. The answer is refined until its backward error is at most
+/// `tolerance`, by the next method where one cannot reach it. b may be a vector or a matrix of right-hand sides, any Eigen
+/// object or expression, std::vector or span; it is not written to. Throws SingularMatrix (with the advice to use
+/// least_squares), DimensionMismatch, InvalidArgument (non-finite input, with the position), NotConverged (the promised
+/// backward error is out of reach), MemoryLimitExceeded, Cancelled.
 template <SparseMatrix M, DenseArgument B>
 [[nodiscard]] auto solve_with_report(const M& A, const B& b, const SolveOptions& options = {}) {
     using T = scalar_t<M>;
@@ -112,7 +114,9 @@ template <SparseMatrix M, DenseArgument B>
     return least_squares_with_report(A, b, options).x;
 }
 
-/// The decision that solve would take for A, without solving: the object that solve itself follows.
+/// The decision that solve and factor would take for A, without factoring: the method they try first, and the sentences that
+/// begin their reasons. The plan behind it is the object that both follow. O(rows + cols + nnz) and, where the diagonal has
+/// zeros, a matching. Throws what `solve` would throw for a method that was asked for and does not fit A.
 template <SparseMatrix M>
 [[nodiscard]] Explanation explain(const M& A, const SolveOptions& options = {}) {
     const detail::CsrInput<M> a(A);

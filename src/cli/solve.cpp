@@ -10,8 +10,7 @@ namespace tamis::cli {
 
 namespace {
 
-constexpr std::string_view methods[] = {"auto", "diagonal", "triangular", "banded", "cholesky", "lu", "qr"};
-constexpr std::string_view later_methods[] = {"ldlt"};
+constexpr std::string_view methods[] = {"auto", "diagonal", "triangular", "banded", "cholesky", "ldlt", "lu", "qr"};
 constexpr std::string_view iterative_methods[] = {
     "cg",   "flexible-cg", "block-cg", "minres", "minres-qlp", "symmlq", "gmres", "fgmres", "lgmres", "gcrodr",
     "bicg", "bicgstab",    "cgs",      "qmr",    "tfqmr",      "idrs",   "lsqr",  "lsmr",   "cgls"};
@@ -29,9 +28,10 @@ class SolveCommand final : public Command {
         app.add_option("A.mtx", matrix_, "the matrix; - is standard input")->required();
         app.add_option("b.mtx", rhs_, "right-hand sides, one a column; left out: b = A·1, and the forward error is shown");
         app.add_option("-o,--output", output_, "write x here; - is standard output")->type_name("x.mtx")->group("Options");
-        app.add_option("--method", method_,
-                       "auto (default), diagonal, triangular, banded, cholesky, lu or qr; one that is named is obeyed or "
-                       "refused")
+        app.add_option(
+               "--method", method_,
+               "auto (default), diagonal, triangular, banded, cholesky, ldlt, lu or qr; one that is named is obeyed or "
+               "refused")
             ->type_name("M")
             ->group("Options");
         app.add_option("--preconditioner", preconditioner_, "none: the direct methods of this version take no other")
@@ -90,14 +90,8 @@ class SolveCommand final : public Command {
         if (method_.empty()) return;
         std::vector<std::string_view> all;
         for (const std::string_view name : methods) all.push_back(name);
-        for (const std::string_view name : later_methods) all.push_back(name);
         for (const std::string_view name : iterative_methods) all.push_back(name);
         const std::string word = method_ == "automatic" ? "auto" : parse_choice("--method", method_, all);
-        for (const std::string_view name : later_methods)
-            if (name == word)
-                throw UsageError(
-                    fmt::format("--method {}: this version does not have it; it has {}", word, join_alternatives(methods)),
-                    "tamis solve A.mtx --method auto");
         for (const std::string_view name : iterative_methods)
             if (name == word)
                 throw UsageError(fmt::format("--method {}: this version has no iterative methods; it has {}", word,

@@ -5,6 +5,7 @@
 #include <tamis/core/error.hpp>
 #include <tamis/sparse/block_triangular.hpp>
 #include <tamis/sparse/cholesky.hpp>
+#include <tamis/sparse/ldlt.hpp>
 #include <tamis/sparse/lu.hpp>
 #include <tamis/sparse/qr.hpp>
 
@@ -45,6 +46,7 @@ AnyFactorization<T> take_step(CsrView<T, I> A, const Plan& plan, const Step& ste
         case Method::cholesky:
             if (step.negated) return NegatedCholesky<T, I>(A, options);
             return cholesky(A, options);
+        case Method::ldlt: return ldlt(A, options);
         case Method::qr: return qr(A, options);
         default: return lu(A, options);
     }
@@ -63,6 +65,9 @@ AnyFactorization<T> Chooser<T, I>::next(std::vector<std::string>& reasons) {
             if (!more()) throw;
             reasons.emplace_back("Cholesky met a pivot that is not positive in column " + std::to_string(error.column()) +
                                  ": A is not definite.");
+        } catch (const Unsupported& error) {
+            if (!more()) throw;
+            reasons.emplace_back(std::string("Refused: ") + error.what() + ".");
         }
     }
 }

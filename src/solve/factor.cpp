@@ -46,7 +46,7 @@ AnyFactorization<T> factor(CsrView<T, I> A, Method method, const FactorOptions& 
     check_stop("factor", "analysis", options.stop);
     const Request request{"factor", method, options.ordering};
     Plan plan;
-    if (method == Method::cholesky || method == Method::lu || method == Method::qr) {
+    if (method == Method::cholesky || method == Method::ldlt || method == Method::lu || method == Method::qr) {
         // Nothing to choose: the class looks at the matrix itself.
         plan.steps = {{method}};
         plan.reasons.emplace_back("The method " + std::string(to_string(method)) + " was asked for.");

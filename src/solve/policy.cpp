@@ -109,26 +109,28 @@ void plan_named(CsrView<T, I> A, const Structure& s, const Request& request, Pla
     }
 }
 
+const char* const ldlt_words = "LDLᴴ, and LU should no stable one be found.";
+
 /// The automatic choice for a Hermitian matrix that is no band.
 template <class T, class I>
 void plan_hermitian(CsrView<T, I> A, const Structure& s, Plan& plan) {
     const std::string is = "A is " + hermitian_word<T>();
     const bool negated = !s.positive_diagonal && negative_diagonal(A);
     if (!s.positive_diagonal && !negated) {
-        plan.steps = {{Method::lu}};
-        plan.reasons.emplace_back(is + ", but its diagonal is neither positive nor negative throughout: LU.");
+        plan.steps = {{Method::ldlt}, {Method::lu}};
+        plan.reasons.emplace_back(is + ", but its diagonal is neither positive nor negative throughout: " + ldlt_words);
         return;
     }
     const std::string sign = negated ? "negative" : "positive";
     if (const auto minor = indefinite_minor(A)) {
-        plan.steps = {{Method::lu}};
+        plan.steps = {{Method::ldlt}, {Method::lu}};
         plan.reasons.emplace_back(is + " with a " + sign + " diagonal, but its 2×2 minor at (" + number(minor->first) +
-                                  ", " + number(minor->second) + ") shows that it is not definite: LU.");
+                                  ", " + number(minor->second) + ") shows that it is not definite: " + ldlt_words);
         return;
     }
-    plan.steps = {{Method::cholesky, false, negated}, {Method::lu}};
+    plan.steps = {{Method::cholesky, false, negated}, {Method::ldlt}, {Method::lu}};
     plan.reasons.emplace_back(is + " with a " + sign + " diagonal: Cholesky" + (negated ? " of −A" : "") +
-                              ", and LU should a pivot show that it is not definite.");
+                              ", and LDLᴴ or LU should a pivot show that it is not definite.");
 }
 
 void mention_blocks(const Structure& s, std::int64_t n, Plan& plan) {
@@ -161,11 +163,11 @@ template <class T, class I>
 Plan plan_solve(CsrView<T, I> A, const Structure& s, const Request& request) {
     const std::string who(request.who);
     Plan plan;
-    if (iterative(request.method) || request.method == Method::ldlt)
+    if (iterative(request.method))
         throw Unsupported(
             who + ": the method " + name(request.method) +
             " is not part of this version for sparse matrices; it has automatic, diagonal, triangular, banded, "
-            "cholesky, lu and qr");
+            "cholesky, ldlt, lu and qr");
     if (A.rows() != A.cols()) {
         if (request.method != Method::automatic && request.method != Method::qr)
             throw DimensionMismatch(who + ": the method " + name(request.method) + " needs a square matrix, but A is " +

@@ -169,9 +169,33 @@ TEST(Factor, FallsBackWithAReasonWhenAPositiveDiagonalDeceives) {
     EXPECT_TRUE(solves(p.A, factor(p.A).solve(p.b), p.b));
 }
 
+TEST(Factor, AnIndefiniteHermitianMatrixIsForLdltAndKnowsItsInertia) {
+    const auto p = symmetric_indefinite<double>(31);
+    EXPECT_EQ(explain(p.A).method, Method::ldlt);
+    const auto F = factor(p.A);
+    EXPECT_EQ(F.method(), Method::ldlt);
+    ASSERT_TRUE(F.has_inertia());
+    EXPECT_EQ(F.inertia(), (Inertia{16, 15, 0}));
+    EXPECT_TRUE(solves(p.A, F.solve(p.b), p.b));
+    EXPECT_EQ(solve_with_report(p.A, p.b).report.method, Method::ldlt);
+    EXPECT_EQ(solve_with_report(p.A, p.b, {.method = Method::ldlt}).report.method, Method::ldlt);
+    EXPECT_TRUE(throws<InvalidArgument>([&] { (void)factor(unsymmetric_well_conditioned<double>(9).A, Method::ldlt); }));
+}
+
+TEST(Factor, ASaddlePointIsSolvedWhateverPivotsTheBuildHas) {
+    const auto p = saddle_point<std::complex<double>>();
+    const auto F = factor(p.A);
+    EXPECT_TRUE(F.method() == Method::ldlt || F.method() == Method::lu) << to_string(F.method());
+    EXPECT_TRUE(solves(p.A, F.solve(p.b), p.b));
+    if (F.method() == Method::lu) {
+        EXPECT_NE(F.reasons()[1].find("Refused"), std::string::npos) << F.reasons()[1];
+    }
+    EXPECT_TRUE(solves(p.A, solve(p.A, p.b), p.b));
+}
+
 TEST(Factor, ObeysAMethodOrThrows) {
     const auto p = hermitian_definite<double>(30);
-    for (const Method method : {Method::cholesky, Method::lu, Method::banded}) {
+    for (const Method method : {Method::cholesky, Method::ldlt, Method::lu, Method::banded}) {
         const auto F = factor(p.A, method);
         EXPECT_EQ(F.method(), method);
         EXPECT_NE(F.reasons().front().find("asked for"), std::string::npos);
@@ -339,7 +363,7 @@ TEST(AnyFactorization, MovedFromItIsEmptyAndThrows) {
 TEST(AnyFactorization, EveryMethodHoldsItsPredictionAgainstTheMemoryLimit) {
     const auto symmetric = grid_laplacian<double>(20, 20);
     const auto lower = triangular<double>(400);
-    std::vector<Method> methods{Method::triangular, Method::banded, Method::cholesky, Method::lu};
+    std::vector<Method> methods{Method::triangular, Method::banded, Method::cholesky, Method::ldlt, Method::lu};
     if (TAMIS_WITH_GPL) methods.push_back(Method::qr);
     for (const Method method : methods) {
         SCOPED_TRACE(std::string(to_string(method)));

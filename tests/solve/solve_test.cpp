@@ -98,6 +98,15 @@ class Solve : public ::testing::Test {
         EXPECT_LE(backward_error<T>(M, first, b.col(0)), promise<T>(M.rows()));
         return s.report;
     }
+    /// LDLᴴ, or LU where this build has no stable pivots for M.
+    static Method indefinite_method(const Matrix<T>& M) {
+        try {
+            (void)ldlt(sparse<T, I>(M));
+            return Method::ldlt;
+        } catch (const Unsupported&) {
+            return Method::lu;
+        }
+    }
     static Matrix<T> definite() {
         const Matrix<T> G = random_dense<T>(n, n, 3);
         Matrix<T> M = G * G.adjoint() / scalar<T>(static_cast<double>(n)) + Matrix<T>::Identity(n, n);
@@ -149,15 +158,15 @@ TYPED_TEST(Solve, TakesCholeskyForADefiniteMatrixOfEitherSign) {
     this->check(-M, Method::cholesky);
 }
 
-TYPED_TEST(Solve, FallsBackToLuWhenAPositiveDiagonalDeceives) {
+TYPED_TEST(Solve, FallsBackWhenAPositiveDiagonalDeceives) {
     using T = typename TypeParam::T;
     Matrix<T> M(3, 3);
     M << scalar<T>(1), scalar<T>(.9), scalar<T>(-.9), scalar<T>(.9), scalar<T>(1), scalar<T>(.9), scalar<T>(-.9),
         scalar<T>(.9), scalar<T>(1);
-    const auto report = this->check(M, Method::lu);
+    const auto report = this->check(M, this->indefinite_method(M));
     EXPECT_GE(report.reasons.size(), 2u);  // Cholesky was tried, and what it met
     M(0, 1) = M(1, 0) = scalar<T>(2);      // here a 2×2 minor shows it beforehand
-    this->check(M, Method::lu);
+    this->check(M, this->indefinite_method(M));
     const Csr<T, typename TypeParam::I> A = sparse<T, typename TypeParam::I>(M);
     EXPECT_THROW(static_cast<void>(solve(A, Vector<T>::Ones(3), {.method = Method::cholesky})), NotPositiveDefinite);
 }

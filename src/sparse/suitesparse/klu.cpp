@@ -9,6 +9,7 @@
 #include "sparse/suitesparse/backend.hpp"
 #include "sparse/suitesparse/compressed_parts.hpp"
 #include "sparse/suitesparse/klu.hpp"
+#include "sparse/suitesparse/mesh_like.hpp"
 #include "sparse/suitesparse/status.hpp"
 
 #include <tamis/core/error.hpp>
@@ -344,8 +345,9 @@ std::shared_ptr<const LuSymbolic<E>> analyze_lu(ColumnPattern<I>&& pattern, std:
 #if TAMIS_WITH_GPL
     const bool any_order =
         request.ordering == Ordering::automatic || request.ordering == Ordering::amd || request.ordering == Ordering::colamd;
-    // KLU is looked at where rows are as short as in circuits and graphs.
-    if (any_order && pattern.nnz() <= 12 * pattern.cols) {
+    // KLU is looked at where rows are as short as in circuits and graphs; its analysis would cost on a mesh what it cannot
+    // save.
+    if (any_order && pattern.nnz() <= 12 * pattern.cols && !mesh_like(pattern)) {
         if (auto symbolic = analyze_klu<E>(std::move(pattern), request, true)) return symbolic;
     }
     auto symbolic = analyze_umfpack<E>(std::move(pattern), values, request);

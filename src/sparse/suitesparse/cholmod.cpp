@@ -6,6 +6,7 @@
 #include <limits>
 #include <string>
 
+#include "sparse/suitesparse/dissection.hpp"
 #include "sparse/suitesparse/status.hpp"
 
 #include <tamis/core/error.hpp>
@@ -226,7 +227,9 @@ class Symbolic887 final : public CholeskySymbolic<E> {
                     "natural, given or automatic");
             case Ordering::automatic:
                 analyze(Ordering::amd, {});
-                if (dissection_may_pay() && !request.stop.stop_requested()) try_dissection();
+                if (dissection_may_pay(lower_.cols, this->prediction_.factor_nonzeros, this->prediction_.flops, 30e9) &&
+                    !request.stop.stop_requested())
+                    try_dissection();
                 break;
         }
     }
@@ -292,12 +295,6 @@ class Symbolic887 final : public CholeskySymbolic<E> {
         return bytes;
     }
 
-    // Nested dissection costs about 2 µs an entry of A and may halve AMD's flops at 60 GFLOP/s: it pays on large 3-D meshes
-    // (64³: 828 GFLOP by AMD, 306 by METIS), not on 2-D ones (1000²: 18 GFLOP).
-    [[nodiscard]] bool dissection_may_pay() const {
-        const double ordering_seconds = 2e-6 * 2 * static_cast<double>(lower_.nnz());
-        return 0.5 * this->prediction_.flops / 60e9 > ordering_seconds;
-    }
     void try_dissection() {
         CholmodFactor<J> by_amd = std::move(factor_);
         factor_ = CholmodFactor<J>();

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "sparse/suitesparse/compressed_parts.hpp"
+#include "sparse/suitesparse/dissection.hpp"
 #include "sparse/suitesparse/status.hpp"
 
 namespace tamis::detail {
@@ -259,7 +260,9 @@ class UmfpackSymbolic final : public LuSymbolic<E> {
         Ordering used = request.ordering;
         if (request.ordering == Ordering::automatic) {
             used = info[UMFPACK_STRATEGY_USED] == UMFPACK_STRATEGY_SYMMETRIC ? Ordering::amd : Ordering::colamd;
-            if (dissection_may_pay(info) && !request.stop.stop_requested() && try_dissection(values, info))
+            if (symmetric_flops(info) > 0 &&
+                dissection_may_pay(pattern_.cols, info[UMFPACK_SYMMETRIC_LUNZ], symmetric_flops(info), 22e9) &&
+                !request.stop.stop_requested() && try_dissection(values, info))
                 used = Ordering::nested_dissection;
         }
         predict(info, used);
@@ -312,13 +315,8 @@ class UmfpackSymbolic final : public LuSymbolic<E> {
         return info;
     }
 
-    // As for Cholesky: nested dissection costs about 1 µs an entry of both triangles and may halve AMD's flops, here at some
-    // 35 GFLOP/s.
     static double symmetric_flops(const Info& info) {
         return info[UMFPACK_STRATEGY_USED] == UMFPACK_STRATEGY_SYMMETRIC ? info[UMFPACK_SYMMETRIC_FLOPS] : 0;
-    }
-    [[nodiscard]] bool dissection_may_pay(const Info& info) const {
-        return 0.5 * symmetric_flops(info) / 35e9 > 1e-6 * static_cast<double>(pattern_.nnz());
     }
     bool try_dissection(std::span<const E> values, Info& info) {
         const double by_amd = symmetric_flops(info);

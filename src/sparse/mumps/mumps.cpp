@@ -125,6 +125,27 @@ void MumpsInstance<E>::analyze(const MumpsPositions& positions, std::span<const 
     id.perm_in = nullptr;
     id.a = nullptr;
     if (infog(id, 1) < 0) throw_mumps(what_, infog(id, 1), infog(id, 2));
+    known_.predicted_flops = rinfog(id, 1);
+    known_.predicted_nonzeros = entries(infog(id, 20));
+    // Counted in millions; MUMPS' buffers of fixed size take a few more.
+    known_.predicted_bytes = 1e6 * (entries(infog(id, 17)) + 4);
+    known_.permutation.resize(static_cast<std::size_t>(id.n));
+    for (std::int64_t i = 0; i < id.n; ++i) known_.permutation[static_cast<std::size_t>(id.sym_perm[i] - 1)] = i;
+}
+
+template <class E>
+void MumpsInstance<E>::note_factor() {
+    const auto& id = *id_;
+    const double nonzeros = entries(infog(id, 29));
+    known_.size = {nonzeros, rinfog(id, 3), std::max(1e6 * infog(id, 19), nonzeros * sizeof(E))};
+    known_.negative_pivots = infog(id, 12);
+    known_.null_pivots = infog(id, 28);
+    known_.null_row = known_.null_pivots > 0 && id.pivnul_list != nullptr ? id.pivnul_list[0] - 1 : -1;
+    // Mantissa · 2^exponent.
+    E mantissa = rinfog(id, 12);
+    if constexpr (is_complex_v<E>) mantissa = E(rinfog(id, 12), rinfog(id, 13));
+    const double modulus = std::abs(mantissa);
+    known_.determinant = {mantissa / modulus, std::log(modulus) + infog(id, 34) * std::log(2.0)};
 }
 
 template <class E>
@@ -140,7 +161,10 @@ bool MumpsInstance<E>::factor(const MumpsPositions& positions, std::span<const E
         run(2);
         id.a = nullptr;
         const int code = infog(id, 1);
-        if (code >= 0) return true;
+        if (code >= 0) {
+            note_factor();
+            return true;
+        }
         if (code == -6 || code == -10) return false;
         if ((code != -8 && code != -9 && code != -14) || tries == most_workspace_tries)
             throw_mumps(what_, code, infog(id, 2));
@@ -168,51 +192,6 @@ void MumpsInstance<E>::solve(E* x, std::int64_t k, bool transposed) const {
         icntl(id, 14) *= 2;
     }
     id.rhs = nullptr;
-}
-
-template <class E>
-double MumpsInstance<E>::predicted_flops() const {
-    return rinfog(*id_, 1);
-}
-template <class E>
-double MumpsInstance<E>::predicted_nonzeros() const {
-    return entries(infog(*id_, 20));
-}
-template <class E>
-double MumpsInstance<E>::predicted_bytes() const {
-    // Counted in millions; MUMPS' buffers of fixed size take a few more.
-    return 1e6 * (entries(infog(*id_, 17)) + 4);
-}
-template <class E>
-std::vector<std::int64_t> MumpsInstance<E>::permutation() const {
-    std::vector<std::int64_t> p(static_cast<std::size_t>(id_->n));
-    for (std::int64_t i = 0; i < id_->n; ++i) p[static_cast<std::size_t>(id_->sym_perm[i] - 1)] = i;
-    return p;
-}
-template <class E>
-FactorSize MumpsInstance<E>::size() const {
-    const double nonzeros = entries(infog(*id_, 29));
-    return {nonzeros, rinfog(*id_, 3), std::max(1e6 * infog(*id_, 19), nonzeros * sizeof(E))};
-}
-template <class E>
-std::int64_t MumpsInstance<E>::negative_pivots() const {
-    return infog(*id_, 12);
-}
-template <class E>
-std::int64_t MumpsInstance<E>::null_pivots() const {
-    return infog(*id_, 28);
-}
-template <class E>
-std::int64_t MumpsInstance<E>::null_row() const {
-    return null_pivots() > 0 && id_->pivnul_list != nullptr ? id_->pivnul_list[0] - 1 : -1;
-}
-template <class E>
-LogDeterminant<E> MumpsInstance<E>::determinant() const {
-    // Mantissa · 2^exponent.
-    E mantissa = rinfog(*id_, 12);
-    if constexpr (is_complex_v<E>) mantissa = E(rinfog(*id_, 12), rinfog(*id_, 13));
-    const double modulus = std::abs(mantissa);
-    return {mantissa / modulus, std::log(modulus) + infog(*id_, 34) * std::log(2.0)};
 }
 
 template class MumpsInstance<double>;

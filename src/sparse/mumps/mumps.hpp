@@ -76,28 +76,44 @@ class MumpsInstance {
     /// X (n×k, contiguous) is overwritten with A⁻¹X, or A⁻ᵀX.
     void solve(E* x, std::int64_t k, bool transposed) const;
 
+    // What MUMPS says of its work is copied from the instance when the work ends: solves of other threads write there.
+
     /// After analyze.
-    [[nodiscard]] double predicted_flops() const;
-    [[nodiscard]] double predicted_nonzeros() const;
-    [[nodiscard]] double predicted_bytes() const;
-    [[nodiscard]] std::vector<std::int64_t> permutation() const;
+    [[nodiscard]] double predicted_flops() const noexcept { return known_.predicted_flops; }
+    [[nodiscard]] double predicted_nonzeros() const noexcept { return known_.predicted_nonzeros; }
+    [[nodiscard]] double predicted_bytes() const noexcept { return known_.predicted_bytes; }
+    [[nodiscard]] const std::vector<std::int64_t>& permutation() const noexcept { return known_.permutation; }
     /// After factor.
-    [[nodiscard]] FactorSize size() const;
-    [[nodiscard]] std::int64_t negative_pivots() const;
-    [[nodiscard]] std::int64_t null_pivots() const;
+    [[nodiscard]] FactorSize size() const noexcept { return known_.size; }
+    [[nodiscard]] std::int64_t negative_pivots() const noexcept { return known_.negative_pivots; }
+    [[nodiscard]] std::int64_t null_pivots() const noexcept { return known_.null_pivots; }
     /// Zero-based row of the first null pivot, -1 if there is none.
-    [[nodiscard]] std::int64_t null_row() const;
+    [[nodiscard]] std::int64_t null_row() const noexcept { return known_.null_row; }
     /// The determinant as a number of modulus 1 and a logarithm.
-    [[nodiscard]] LogDeterminant<E> determinant() const;
+    [[nodiscard]] LogDeterminant<E> determinant() const noexcept { return known_.determinant; }
 
   private:
     using Struct = typename MumpsCalls<E>::Struct;
     using Number = typename MumpsCalls<E>::Number;
+    struct Known {
+        double predicted_flops = 0;
+        double predicted_nonzeros = 0;
+        double predicted_bytes = 0;
+        std::vector<std::int64_t> permutation;
+        FactorSize size;
+        std::int64_t negative_pivots = 0;
+        std::int64_t null_pivots = 0;
+        std::int64_t null_row = -1;
+        LogDeterminant<E> determinant{E(1), 0};
+    };
+
     void run(int job) const;
+    void note_factor();
     void point_to(const MumpsPositions& positions, std::span<const E> values);
 
     const char* what_;
     std::unique_ptr<Struct> id_;
+    Known known_;
 };
 
 extern template class MumpsInstance<double>;

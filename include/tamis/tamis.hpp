@@ -36,6 +36,7 @@
 #include <tamis/sparse/multiply.hpp>
 #include <tamis/sparse/operand.hpp>
 #include <tamis/sparse/qr.hpp>
+#include <tamis/sparse/save.hpp>
 #include <tamis/sparse/select.hpp>
 #include <tamis/sparse/structure.hpp>
 #include <tamis/sparse/transpose.hpp>

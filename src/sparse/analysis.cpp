@@ -127,6 +127,7 @@ template <class I>
 class QrPattern final : public QrSymbolic {
   public:
     QrPattern(ColumnPattern<I>&& pattern, QrOrdering&& order) : QrSymbolic(std::move(order)), pattern_(std::move(pattern)) {}
+    ColumnPattern<std::int64_t> pattern() const override { return pattern_as<std::int64_t>(ColumnPattern<I>(pattern_)); }
     bool matches(std::span<const std::int32_t> offsets, std::span<const std::int32_t> indices) const override {
         return same_pattern(pattern_, offsets, indices);
     }
@@ -185,11 +186,17 @@ template <class E, class I>
 SharedAnalysis analyze_for_qr(const char* what, ColumnPattern<I>&& pattern, const Csc<E, std::int64_t>& tall,
                               const FactorOptions& options) {
     const auto entries = pattern.nnz();
-    return analysed(what, {Method::qr, is_complex_v<E>, pattern.rows, pattern.cols, entries, options}, tall.cols(),
-                    entries == 0, [&](const AnalysisRequest& request) {
-                        return std::make_shared<const QrPattern<I>>(std::move(pattern), order_spqr<E>(tall, request));
-                    });
+    return analysed(
+        what, {Method::qr, is_complex_v<E>, pattern.rows, pattern.cols, entries, options}, tall.cols(), entries == 0,
+        [&](const AnalysisRequest& request) { return qr_symbolic(std::move(pattern), order_spqr<E>(tall, request)); });
 }
+
+template <class I>
+std::shared_ptr<const QrSymbolic> qr_symbolic(ColumnPattern<I>&& pattern, QrOrdering&& order) {
+    return std::make_shared<const QrPattern<I>>(std::move(pattern), std::move(order));
+}
+template std::shared_ptr<const QrSymbolic> qr_symbolic(ColumnPattern<std::int32_t>&&, QrOrdering&&);
+template std::shared_ptr<const QrSymbolic> qr_symbolic(ColumnPattern<std::int64_t>&&, QrOrdering&&);
 
 template <class T, class I>
 Analysis analyze(CsrView<T, I> major, bool row_major, const AnalyzeOptions& options) {

@@ -47,6 +47,9 @@ SharedAnalysis analyze_for_ldlt(const char* what, ColumnPattern<I>&& lower, std:
 template <class E, class I>
 SharedAnalysis analyze_for_lu(const char* what, ColumnPattern<I>&& pattern, std::span<const E> values,
                               const FactorOptions& options);
+/// The analysis for QR of the matrices of a pattern.
+template <class I>
+std::shared_ptr<const QrSymbolic> qr_symbolic(ColumnPattern<I>&& pattern, QrOrdering&& order);
 /// By the columns of any matrix and the tall one, itself or its adjoint, that will be factored.
 template <class E, class I>
 SharedAnalysis analyze_for_qr(const char* what, ColumnPattern<I>&& pattern, const Csc<E, std::int64_t>& tall,

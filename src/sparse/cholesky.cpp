@@ -15,7 +15,9 @@
 #include "sparse/factor_input.hpp"
 #include "sparse/factor_output.hpp"
 #include "sparse/factor_state.hpp"
+#include "sparse/save/state_file.hpp"
 #include "sparse/suitesparse/backend.hpp"
+#include "sparse/updated_factor.hpp"
 
 namespace tamis {
 
@@ -257,6 +259,43 @@ Csr<T, I> SparseCholesky<T, I>::reconstruct() const {
     const auto A =
         detail::scattered(detail::product_of(L, adjoint), p, p, [](std::int64_t, std::int64_t, const E& v) { return v; });
     return detail::to_public<T, I>(caller, A);
+}
+
+template <class T, class I>
+void SparseCholesky<T, I>::write(detail::FactorWriter& file) const {
+    const auto* factor = detail::ready_factor(state_, "save");
+    auto fields = detail::fields_of(*state_);
+    fields.real(state_->one_norm);
+    fields.integer(state_->norm_known ? 1 : 0);
+    file.fields(fields);
+    if (factor == nullptr) return;
+    detail::write_analysis(file, *state_);
+    file.columns("L", factor->matrix_l());
+}
+
+template <class T, class I>
+SparseCholesky<T, I>::SparseCholesky(detail::FactorReader& file) {
+    using E = typename State::E;
+    const detail::Stopwatch watch;
+    auto fields = file.fields();
+    auto loaded = detail::read_fields<T, I>(fields, Method::cholesky);
+    const double one_norm = fields.real();
+    const bool norm_known = fields.flag();
+    fields.finish();
+    std::shared_ptr<const detail::CholeskySymbolic<E>> symbolic;
+    std::unique_ptr<detail::CholeskyFactor<E>> factor;
+    if (!loaded.empty) {
+        detail::read_analysis(file, loaded);
+        auto permutation = loaded.analysis.permutation;
+        const auto n = loaded.data.rows;
+        auto L = file.columns<E>("L", n, n);
+        detail::check_lower(file, "L", L, [](const E& d) { return detail::real_part(d) > 0 && detail::is_finite(d); });
+        factor = std::make_unique<detail::UpdatedFactor<E>>(std::move(L), std::move(permutation), loaded.info.flops);
+        symbolic = detail::stored_cholesky_symbolic<E>(std::move(loaded.analysis));
+    }
+    state_ = detail::loaded_state<State>(std::move(loaded), std::move(symbolic), std::move(factor), watch);
+    state_->one_norm = one_norm;
+    state_->norm_known = norm_known;
 }
 
 #define TAMIS_INSTANTIATE(T, I) template class SparseCholesky<T, I>;

@@ -14,6 +14,9 @@
 
 namespace tamis::detail {
 
+class FieldsWriter;
+class FieldsReader;
+
 /// A and the tall matrix B that is factored: A itself, or Aᴴ if A is wide.
 template <class E>
 struct TallColumns {
@@ -33,6 +36,17 @@ class CompleteOrthogonal {
     using Parts = HouseholderParts<E>;
 
     CompleteOrthogonal(TallColumns<E>&& matrix, const QrSymbolic& symbolic, const FactorOptions& options);
+
+    /// The small things, and then the parts, of one that lies in a file; written and read in complete_orthogonal_file.cpp.
+    struct Saved {
+        Parts tall;
+        std::optional<Parts> completion;
+        FactorSize size;
+    };
+    void write_fields(FieldsWriter& fields) const;
+    void write_parts(FactorWriter& file) const;
+    [[nodiscard]] static Saved read_fields(FieldsReader& fields);
+    CompleteOrthogonal(Saved&& saved, FactorReader& file, std::int64_t rows, std::int64_t cols);
 
     [[nodiscard]] std::int64_t rank() const noexcept { return tall_.rank; }
     [[nodiscard]] FactorSize size() const noexcept { return size_; }

@@ -26,6 +26,7 @@ struct FactorState {
     FactorOptions options;
     std::unique_ptr<N> factor;  // null where there is nothing to factor, and after a failed refactor
     FactorInfo info;
+    bool loaded = false;  // the factor came from a file and takes no new values
 
     /// Holds the prediction against the memory limit and looks at the stop token.
     FactorState(const char* what, SharedAnalysis from, const FactorOptions& with)
@@ -40,6 +41,12 @@ struct FactorState {
         require_memory(what, prediction.bytes, options.memory_limit);
         check_stop(what, "numeric factorization", options.stop);
     }
+    /// Of a factorization in a file, whose factor is yet to be set.
+    FactorState(SharedAnalysis from, const FactorOptions& with, const FactorInfo& saved)
+        : analysis(std::move(from)),
+          options(with),
+          info(saved),
+          loaded(true) {}
 
     [[nodiscard]] std::int64_t rows() const noexcept { return analysis->rows; }
     [[nodiscard]] std::int64_t cols() const noexcept { return analysis->cols; }
@@ -52,12 +59,18 @@ struct FactorState {
     void run(const Make& make) {
         const Stopwatch watch;
         const BackendThreads few(symbolic().prediction().flops);
+        const bool was_loaded = std::exchange(loaded, false);
+        if (was_loaded) {
+            factor.reset();
+            info.backend.clear();
+        }
         try {
             make(factor);
         } catch (...) {
             factor.reset();
             throw;
         }
+        if (was_loaded && info.backend.empty()) info.backend = symbolic().prediction().backend;
         info.seconds.factor = watch.seconds();
         describe();
     }

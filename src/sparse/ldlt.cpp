@@ -14,6 +14,7 @@
 #include "sparse/factor_output.hpp"
 #include "sparse/factor_state.hpp"
 #include "sparse/refined_solve.hpp"
+#include "sparse/save/state_file.hpp"
 #include "sparse/suitesparse/ldlt_backend.hpp"
 
 namespace tamis {
@@ -240,6 +241,75 @@ Csr<T, I> SparseLdlt<T, I>::reconstruct() const {
     const auto A =
         detail::scattered(detail::product_of(LD, adjoint), p, p, [](std::int64_t, std::int64_t, const E& v) { return v; });
     return detail::to_public<T, I>(caller, A);
+}
+
+template <class T, class I>
+void SparseLdlt<T, I>::write(detail::FactorWriter& file) const {
+    const auto* factor = detail::ready_factor(state_, "save");
+    if (factor != nullptr && factor->chooses_pivots())
+        throw Unsupported("save: " + state_->info.backend +
+                          ", which chose the pivots of this matrix by their numbers, keeps its factors to itself; save the "
+                          "matrix and factor it again after loading, or save lu(A)");
+    auto fields = detail::fields_of(*state_);
+    fields.real(state_->one_norm);
+    fields.integer(state_->inertia.positive);
+    fields.integer(state_->inertia.negative);
+    fields.integer(state_->inertia.zero);
+    fields.integer(state_->singular_row + 1);
+    fields.integer(state_->structural ? 1 : 0);
+    fields.integer(factor == nullptr ? 0 : factor->null_row() + 1);
+    file.fields(fields);
+    if (factor == nullptr) return;
+    detail::write_analysis(file, *state_);
+    file.array("A", std::as_const(state_->values).span());
+    const auto parts = factor->parts();
+    file.columns("L", parts.l);
+    file.template array<double>("D", parts.d);
+    file.indices("p", factor->permutation(), rows());
+}
+
+template <class T, class I>
+SparseLdlt<T, I>::SparseLdlt(detail::FactorReader& file) {
+    using E = typename State::E;
+    const detail::Stopwatch watch;
+    auto fields = file.fields();
+    auto loaded = detail::read_fields<T, I>(fields, Method::ldlt);
+    const auto n = loaded.data.rows;
+    const double one_norm = fields.real();
+    Inertia inertia;
+    inertia.positive = fields.integer(n);
+    inertia.negative = fields.integer(n);
+    inertia.zero = fields.integer(n);
+    const auto singular_row = fields.integer(n) - 1;
+    const bool structural = fields.flag();
+    const auto null_row = fields.integer(n) - 1;
+    fields.finish();
+    std::shared_ptr<const detail::LdltSymbolic<E>> symbolic;
+    std::unique_ptr<detail::LdltFactor<E>> factor;
+    Array<E> values;
+    if (!loaded.empty) {
+        detail::read_analysis(file, loaded);
+        values = file.array<E>("A", loaded.analysis.pattern.nnz());
+        detail::StoredLdltParts<E> F;
+        F.parts.l = file.columns<E>("L", n, n);
+        detail::check_lower(file, "L", F.parts.l, [](const E& d) { return d == E(1); });
+        const auto D = file.array<double>("D", n);
+        for (const double d : D)
+            file.require(detail::is_finite(d) && (d != 0 || inertia.zero > 0), "D", "has an unusable pivot");
+        F.parts.d.assign(D.begin(), D.end());
+        F.p = file.permutation("p", n);
+        F.inertia = inertia;
+        F.null_row = null_row;
+        F.flops = loaded.info.flops;
+        factor = detail::stored_ldlt_factor(std::move(F));
+        symbolic = detail::stored_ldlt_symbolic<E>(std::move(loaded.analysis));
+    }
+    state_ = detail::loaded_state<State>(std::move(loaded), std::move(symbolic), std::move(factor), watch);
+    state_->one_norm = one_norm;
+    state_->inertia = inertia;
+    state_->singular_row = singular_row;
+    state_->structural = structural;
+    state_->values = std::move(values);
 }
 
 #define TAMIS_INSTANTIATE(T, I) template class SparseLdlt<T, I>;

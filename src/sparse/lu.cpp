@@ -15,6 +15,7 @@
 #include "sparse/factor_output.hpp"
 #include "sparse/factor_state.hpp"
 #include "sparse/refined_solve.hpp"
+#include "sparse/save/state_file.hpp"
 #include "sparse/suitesparse/backend.hpp"
 
 namespace tamis {
@@ -243,6 +244,60 @@ Csr<T, I> SparseLu<T, I>::reconstruct() const {
                                          return v / r[static_cast<std::size_t>(p[static_cast<std::size_t>(i)])];
                                      });
     return detail::to_public<T, I>(caller, A);
+}
+
+template <class T, class I>
+void SparseLu<T, I>::write(detail::FactorWriter& file) const {
+    const auto* factor = detail::ready_factor(state_, "save");
+    auto fields = detail::fields_of(*state_);
+    fields.real(state_->norms.one);
+    fields.real(state_->norms.inf);
+    file.fields(fields);
+    if (factor == nullptr) return;
+    detail::write_analysis(file, *state_);
+    file.array("A", std::as_const(state_->values).span());
+    const auto parts = factor->parts();
+    file.columns("L", parts.l);
+    file.columns("U", parts.u);
+    file.indices("p", factor->row_permutation(), rows());
+    file.indices("q", factor->col_permutation(), rows());
+    file.template array<double>("r", factor->row_scaling());
+}
+
+template <class T, class I>
+SparseLu<T, I>::SparseLu(detail::FactorReader& file) {
+    using E = typename State::E;
+    const detail::Stopwatch watch;
+    auto fields = file.fields();
+    auto loaded = detail::read_fields<T, I>(fields, Method::lu);
+    detail::MatrixNorms norms;
+    norms.one = fields.real();
+    norms.inf = fields.real();
+    fields.finish();
+    std::shared_ptr<const detail::LuSymbolic<E>> symbolic;
+    std::unique_ptr<detail::LuFactor<E>> factor;
+    Array<E> values;
+    if (!loaded.empty) {
+        detail::read_analysis(file, loaded);
+        const auto n = loaded.data.rows;
+        values = file.array<E>("A", loaded.analysis.pattern.nnz());
+        detail::StoredLuParts<E> F;
+        F.parts.l = file.columns<E>("L", n, n);
+        detail::check_lower(file, "L", F.parts.l, [](const E& d) { return d == E(1); });
+        F.parts.u = file.columns<E>("U", n, n);
+        detail::check_upper(file, "U", F.parts.u, n);
+        F.p = file.permutation("p", n);
+        F.q = file.permutation("q", n);
+        const auto r = file.array<double>("r", n);
+        for (const double v : r) file.require(v > 0 && detail::is_finite(v), "r", "is no scaling");
+        F.r.assign(r.begin(), r.end());
+        F.flops = loaded.info.flops;
+        factor = detail::stored_lu_factor(std::move(F));
+        symbolic = detail::stored_lu_symbolic<E>(std::move(loaded.analysis));
+    }
+    state_ = detail::loaded_state<State>(std::move(loaded), std::move(symbolic), std::move(factor), watch);
+    state_->norms = norms;
+    state_->values = std::move(values);
 }
 
 #define TAMIS_INSTANTIATE(T, I) template class SparseLu<T, I>;

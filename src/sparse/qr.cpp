@@ -16,6 +16,7 @@
 #include "sparse/factor_output.hpp"
 #include "sparse/factor_state.hpp"
 #include "sparse/householder.hpp"
+#include "sparse/save/state_file.hpp"
 #include "sparse/suitesparse/backend.hpp"
 
 namespace tamis {
@@ -238,6 +239,39 @@ Csr<T, I> SparseQr<T, I>::reconstruct() const {
     const Csc<E, Long> A(unchecked, m, cols(), std::move(offsets), Array<Long>(std::move(found)),
                          Array<E>(std::move(values)));
     return detail::to_public<T, I>(caller, A);
+}
+
+template <class T, class I>
+void SparseQr<T, I>::write(detail::FactorWriter& file) const {
+    const auto* factor = detail::ready_factor(state_, "save");
+    auto fields = detail::fields_of(*state_);
+    if (factor != nullptr) factor->write_fields(fields);
+    file.fields(fields);
+    if (factor == nullptr) return;
+    detail::write_analysis(file, *state_);
+    factor->write_parts(file);
+}
+
+template <class T, class I>
+SparseQr<T, I>::SparseQr(detail::FactorReader& file) {
+    using E = typename State::E;
+    const detail::Stopwatch watch;
+    auto fields = file.fields();
+    auto loaded = detail::read_fields<T, I>(fields, Method::qr);
+    std::shared_ptr<const detail::QrSymbolic> symbolic;
+    std::unique_ptr<detail::CompleteOrthogonal<E>> factor;
+    if (!loaded.empty) {
+        auto saved = detail::CompleteOrthogonal<E>::read_fields(fields);
+        fields.finish();
+        detail::read_analysis(file, loaded);
+        factor = std::make_unique<detail::CompleteOrthogonal<E>>(std::move(saved), file, loaded.data.rows, loaded.data.cols);
+        auto& analysis = loaded.analysis;
+        symbolic = detail::qr_symbolic(std::move(analysis.pattern),
+                                       {std::move(analysis.permutation), std::move(analysis.prediction)});
+    } else {
+        fields.finish();
+    }
+    state_ = detail::loaded_state<State>(std::move(loaded), std::move(symbolic), std::move(factor), watch);
 }
 
 #define TAMIS_INSTANTIATE(T, I) template class SparseQr<T, I>;

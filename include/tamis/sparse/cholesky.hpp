@@ -133,6 +133,7 @@ class SparseCholesky : public detail::SolveVerbs<SparseCholesky<T, I>, T> {
 
   private:
     friend class detail::SolveVerbs<SparseCholesky<T, I>, T>;
+    friend struct detail::FileAccess;
     enum class Part { solve_l, solve_lt, multiply_l };
     struct State;
 
@@ -140,6 +141,8 @@ class SparseCholesky : public detail::SolveVerbs<SparseCholesky<T, I>, T> {
     SparseCholesky(const Analysis& analysis, CsrView<T, I> major, bool row_major, const FactorOptions& options);
     void solve_form(detail::SolveForm form, MatrixView<const T> b, MatrixView<T> x) const;
     void refactor_major(CsrView<T, I> major, bool row_major);
+    explicit SparseCholesky(detail::FactorReader& file);
+    void write(detail::FactorWriter& file) const;
     void apply_l(Part part, MatrixView<const T> b, MatrixView<T> x) const;
     void write_diagonal_l(VectorView<Real<T>> d) const;
     void write_inverse_diagonal(VectorView<T> d) const;

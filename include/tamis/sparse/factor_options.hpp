@@ -40,6 +40,10 @@ struct FactorOptions {
 
 namespace detail {
 
+class FactorReader;
+class FactorWriter;
+struct FileAccess;
+
 /// Which system a factorization solves: A x = b, Aᵀ x = b or Aᴴ x = b.
 enum class SolveForm { plain, transposed, adjoint };
 

@@ -92,12 +92,15 @@ class SparseLdlt : public detail::SolveVerbs<SparseLdlt<T, I>, T> {
 
   private:
     friend class detail::SolveVerbs<SparseLdlt<T, I>, T>;
+    friend struct detail::FileAccess;
     struct State;
 
     SparseLdlt(CsrView<T, I> major, bool row_major, const FactorOptions& options);
     SparseLdlt(const Analysis& analysis, CsrView<T, I> major, bool row_major, const FactorOptions& options);
     void solve_form(detail::SolveForm form, MatrixView<const T> b, MatrixView<T> x) const;
     void refactor_major(CsrView<T, I> major, bool row_major);
+    explicit SparseLdlt(detail::FactorReader& file);
+    void write(detail::FactorWriter& file) const;
 
     std::unique_ptr<State> state_;
 };

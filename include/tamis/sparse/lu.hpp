@@ -90,12 +90,15 @@ class SparseLu : public detail::SolveVerbs<SparseLu<T, I>, T> {
 
   private:
     friend class detail::SolveVerbs<SparseLu<T, I>, T>;
+    friend struct detail::FileAccess;
     struct State;
 
     SparseLu(CsrView<T, I> major, bool row_major, const FactorOptions& options);
     SparseLu(const Analysis& analysis, CsrView<T, I> major, bool row_major, const FactorOptions& options);
     void solve_form(detail::SolveForm form, MatrixView<const T> b, MatrixView<T> x) const;
     void refactor_major(CsrView<T, I> major, bool row_major);
+    explicit SparseLu(detail::FactorReader& file);
+    void write(detail::FactorWriter& file) const;
 
     std::unique_ptr<State> state_;
 };

@@ -92,12 +92,15 @@ class SparseQr : public detail::SolveVerbs<SparseQr<T, I>, T> {
 
   private:
     friend class detail::SolveVerbs<SparseQr<T, I>, T>;
+    friend struct detail::FileAccess;
     struct State;
 
     SparseQr(CsrView<T, I> major, bool row_major, const FactorOptions& options);
     SparseQr(const Analysis& analysis, CsrView<T, I> major, bool row_major, const FactorOptions& options);
     void solve_form(detail::SolveForm form, MatrixView<const T> b, MatrixView<T> x) const;
     void refactor_major(CsrView<T, I> major, bool row_major);
+    explicit SparseQr(detail::FactorReader& file);
+    void write(detail::FactorWriter& file) const;
     void apply_q(bool adjoint, MatrixView<const T> x, MatrixView<T> y) const;
 
     std::unique_ptr<State> state_;

@@ -9,18 +9,19 @@
 
 namespace tamis::detail::matrix_market {
 
-/// Writes all bytes to a descriptor; IoError, naming `name`, where that fails.
-void write_fully(int descriptor, std::string_view bytes, const std::string& name);
+/// Writes all bytes to a descriptor; IoError, beginning with `what` and naming `name`, where that fails.
+void write_fully(int descriptor, std::string_view bytes, const char* what, const std::string& name);
 
 /// A device, a pipe, a socket's file: written as it is.
 class DirectFile final : public Sink {
   public:
-    explicit DirectFile(const std::filesystem::path& path);
+    DirectFile(const std::filesystem::path& path, const char* what);
     ~DirectFile() override;
-    void write(std::string_view bytes) override { write_fully(descriptor_, bytes, name_); }
+    void write(std::string_view bytes) override { write_fully(descriptor_, bytes, what_, name_); }
     void commit() override;
 
   private:
+    const char* what_;
     std::string name_;
     int descriptor_;
 };
@@ -29,12 +30,13 @@ class DirectFile final : public Sink {
 /// file that it replaces, follows symbolic links, and removes what it wrote unless commit() succeeds.
 class AtomicFile final : public Sink {
   public:
-    explicit AtomicFile(const std::filesystem::path& path);
+    AtomicFile(const std::filesystem::path& path, const char* what);
     ~AtomicFile() override;
     void write(std::string_view bytes) override;
     void commit() override;
 
   private:
+    const char* what_;
     std::string name_;
     std::filesystem::path target_;
     std::filesystem::path temporary_;

@@ -5,6 +5,7 @@
 
 #include <cstdio>
 #include <iostream>
+#include <string>
 
 #include <tamis/core/error.hpp>
 
@@ -21,13 +22,13 @@ class StandardOutput final : public Sink {
         std::cout.flush();
         std::fflush(stdout);
     }
-    void write(std::string_view bytes) override { write_fully(STDOUT_FILENO, bytes, "<stdout>"); }
+    void write(std::string_view bytes) override { write_fully(STDOUT_FILENO, bytes, "write_matrix_market", "<stdout>"); }
     void commit() override {}
 };
 
 class StreamSink final : public Sink {
   public:
-    explicit StreamSink(std::ostream& out) : out_(out) { check(); }
+    StreamSink(std::ostream& out, const char* what) : out_(out), what_(what) { check(); }
     void write(std::string_view bytes) override {
         out_.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
         check();
@@ -39,25 +40,30 @@ class StreamSink final : public Sink {
 
   private:
     void check() const {
-        if (!out_) throw IoError("write_matrix_market: writing to the stream failed");
+        if (!out_) throw IoError(std::string(what_) + ": writing to the stream failed");
     }
     std::ostream& out_;
+    const char* what_;
 };
 
 }  // namespace
 
-std::unique_ptr<Sink> open_sink(const std::filesystem::path& path) {
-    if (path == "-") return std::make_unique<StandardOutput>();
+std::unique_ptr<Sink> open_file(const std::filesystem::path& path, const char* what) {
     struct stat status {};
     const bool exists = ::stat(path.c_str(), &status) == 0;
     if (exists && S_ISDIR(status.st_mode))
-        throw IoError("write_matrix_market: '" + path.string() + "' is a folder; the path of a file was expected");
-    if (exists && !S_ISREG(status.st_mode)) return std::make_unique<DirectFile>(path);
-    return std::make_unique<AtomicFile>(path);
+        throw IoError(std::string(what) + ": '" + path.string() + "' is a folder; the path of a file was expected");
+    if (exists && !S_ISREG(status.st_mode)) return std::make_unique<DirectFile>(path, what);
+    return std::make_unique<AtomicFile>(path, what);
 }
 
-std::unique_ptr<Sink> open_sink(std::ostream& out) {
-    return std::make_unique<StreamSink>(out);
+std::unique_ptr<Sink> open_sink(const std::filesystem::path& path) {
+    if (path == "-") return std::make_unique<StandardOutput>();
+    return open_file(path, "write_matrix_market");
+}
+
+std::unique_ptr<Sink> open_sink(std::ostream& out, const char* what) {
+    return std::make_unique<StreamSink>(out, what);
 }
 
 Compression compression_of(const std::filesystem::path& path) {

@@ -23,9 +23,11 @@ class Sink {
     virtual void commit() = 0;
 };
 
-/// A path: written beside its target and renamed, unless the target is a device or a pipe; "-" is standard output.
+/// A path: written beside its target and renamed, unless the target is a device or a pipe. `what` begins the messages.
+std::unique_ptr<Sink> open_file(const std::filesystem::path& path, const char* what);
+/// The same for write_matrix_market, where "-" is standard output.
 std::unique_ptr<Sink> open_sink(const std::filesystem::path& path);
-std::unique_ptr<Sink> open_sink(std::ostream& out);
+std::unique_ptr<Sink> open_sink(std::ostream& out, const char* what = "write_matrix_market");
 
 /// What the ending of the name asks for.
 Compression compression_of(const std::filesystem::path& path);

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include <tamis/core/array.hpp>
+#include <tamis/core/error.hpp>
 #include <tamis/core/factorization.hpp>
 #include <tamis/sparse/csc.hpp>
 
@@ -64,7 +65,7 @@ struct AnalysisRequest {
 class Symbolic {
   public:
     virtual ~Symbolic() = default;
-    [[nodiscard]] const Prediction& prediction() const noexcept { return prediction_; }
+    [[nodiscard]] virtual const Prediction& prediction() const noexcept { return prediction_; }
     /// Entry k: the original index (LU, QR: column) of position k.
     [[nodiscard]] virtual std::vector<std::int64_t> permutation() const = 0;
     /// Whether these columns are the analysed pattern.
@@ -72,6 +73,12 @@ class Symbolic {
                                        std::span<const std::int32_t> indices) const = 0;
     [[nodiscard]] virtual bool matches(std::span<const std::int64_t> offsets,
                                        std::span<const std::int64_t> indices) const = 0;
+
+    /// A copy of the analysed pattern, for factors that can be saved. Unsupported elsewhere.
+    [[nodiscard]] virtual ColumnPattern<std::int64_t> pattern() const {
+        throw Unsupported("save: " + prediction().backend +
+                          " keeps its factors to itself; save the matrix and factor it again after loading");
+    }
 
   protected:
     Prediction prediction_;
@@ -189,8 +196,7 @@ class LuSymbolic : public Symbolic, public std::enable_shared_from_this<LuSymbol
     [[nodiscard]] virtual std::unique_ptr<LuFactor<E>> factor(std::span<const E> values, double pivot_tolerance) const = 0;
     /// r −= op(A) x with these values on the analysed pattern.
     virtual void subtract_product(Transpose form, const E* values, const E* x, E* r) const = 0;
-    /// A copy of the analysed pattern.
-    [[nodiscard]] virtual ColumnPattern<std::int64_t> pattern() const = 0;
+    [[nodiscard]] ColumnPattern<std::int64_t> pattern() const override = 0;
 };
 
 template <class E, class J>

@@ -234,6 +234,7 @@ class Symbolic887 final : public CholeskySymbolic<E> {
         }
     }
 
+    ColumnPattern<std::int64_t> pattern() const override { return pattern_as<std::int64_t>(ColumnPattern<J>(lower_)); }
     bool matches(std::span<const std::int32_t> offsets, std::span<const std::int32_t> indices) const override {
         return same_pattern(lower_, offsets, indices);
     }

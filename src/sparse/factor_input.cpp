@@ -26,6 +26,14 @@ void throw_not_ready(const char* what) {
                 "refactor with a matrix that can be factored");
 }
 
+void throw_singular(const char* what, std::int64_t row, bool structural) {
+    std::string message = std::string(what) + ": the matrix is singular";
+    if (structural)
+        message += ": by its pattern, since the nonzeros of row " + std::to_string(row) +
+                   " all lie in columns that other rows need";
+    else if (row >= 0) message += ": no nonzero pivot is left for row " + std::to_string(row);
+    throw SingularMatrix(message + "; use least_squares for a solution of minimum norm", row, structural);
+}
 void throw_pattern_mismatch(const char* what) {
     throw PatternMismatch(std::string(what) +
                           ": the stored entries are not at the analysed positions; factor this matrix anew");

@@ -35,6 +35,8 @@ void check_stop(const char* what, const char* next, const std::stop_token& stop)
 [[noreturn]] void throw_not_finite(const char* what, const char* which, std::int64_t i, std::int64_t j);
 [[noreturn]] void throw_not_ready(const char* what);
 [[noreturn]] void throw_pattern_mismatch(const char* what);
+/// SingularMatrix with the caller's row that is left without a pivot (-1: unknown); `structural`: by the pattern alone.
+[[noreturn]] void throw_singular(const char* what, std::int64_t row, bool structural);
 
 /// Seconds since its construction.
 class Stopwatch {

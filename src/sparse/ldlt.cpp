@@ -175,15 +175,8 @@ void SparseLdlt<T, I>::solve_form(detail::SolveForm form, MatrixView<const T> b,
     using E = typename State::E;
     const char* const caller = "ldlt solve";
     const auto* factor = detail::ready_factor(state_, caller);
-    if (factor != nullptr && state_->inertia.zero > 0) {
-        const auto row = state_->singular_row;
-        std::string why = ": the matrix is singular";
-        if (state_->structural)
-            why += ": by its pattern, since the nonzeros of row " + std::to_string(row) +
-                   " all lie in columns that other rows need";
-        else if (row >= 0) why += ": no nonzero pivot is left for row " + std::to_string(row);
-        throw SingularMatrix(caller + why + "; use least_squares for a solution of minimum norm", row, state_->structural);
-    }
+    if (factor != nullptr && state_->inertia.zero > 0)
+        detail::throw_singular(caller, state_->singular_row, state_->structural);
     // Aᴴ = A; Aᵀ = conj(A).
     detail::solve_in_blocks<T>(caller, rows(), rows(), b, x, form == detail::SolveForm::transposed,
                                [this, factor](const E* in, E* out, std::int64_t k) {

@@ -24,15 +24,6 @@ namespace {
 
 const char* const what = "lu";
 
-[[noreturn]] void throw_singular(const char* caller, std::int64_t row, bool structural) {
-    std::string message = std::string(caller) + ": the matrix is singular";
-    if (structural)
-        message += ": by its pattern, since the nonzeros of row " + std::to_string(row) +
-                   " all lie in columns that other rows need";
-    else if (row >= 0) message += ": no nonzero pivot is left for row " + std::to_string(row);
-    throw SingularMatrix(message + "; use least_squares for a solution of minimum norm", row, structural);
-}
-
 // +1 or −1.
 int parity(const std::vector<std::int64_t>& p) {
     std::vector<char> seen(p.size(), 0);
@@ -71,7 +62,7 @@ struct SparseLu<T, I>::State : detail::FactorState<detail::compute_t<T>, detail:
                 factor.reset();
                 const detail::Columns<E, I> again = read();
                 const auto unmatched = detail::unmatched_row(again.pattern, std::as_const(again.values).span());
-                throw_singular(caller, unmatched >= 0 ? unmatched : pivot.row, unmatched >= 0);
+                detail::throw_singular(caller, unmatched >= 0 ? unmatched : pivot.row, unmatched >= 0);
             }
         });
     }

@@ -21,6 +21,7 @@
 
 #include <tamis/tamis.hpp>
 
+#include "support/folder.hpp"
 #include "support/types.hpp"
 
 namespace tamis {
@@ -28,33 +29,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A folder of its own for each test, removed with everything in it.
-class Folder {
-  public:
-    Folder() {
-        std::string name = (fs::temp_directory_path() / "tamis-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
-        path_ = name;
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    ~Folder() {
-        std::error_code ignored;
-        fs::remove_all(path_, ignored);
-    }
-    [[nodiscard]] fs::path operator/(const std::string& name) const { return path_ / name; }
-    [[nodiscard]] std::size_t files() const {
-        return static_cast<std::size_t>(std::distance(fs::directory_iterator(path_), fs::directory_iterator()));
-    }
-
-  private:
-    fs::path path_;
-};
-
-std::string contents(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
+using test::contents;
+using test::Folder;
 
 /// Any bit pattern but those of NaNs, whose payload text cannot carry.
 template <class R>

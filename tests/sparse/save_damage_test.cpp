@@ -1,16 +1,13 @@
 #include <tamis/sparse/save.hpp>
 
-#include <stdlib.h>
 #include <sys/stat.h>
 
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <limits>
 #include <sstream>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -18,38 +15,13 @@
 
 #include "support/assembly.hpp"
 #include "support/assertions.hpp"
+#include "support/folder.hpp"
 
 namespace tamis {
 namespace {
 
 using namespace test;
 namespace fs = std::filesystem;
-
-/// A folder of its own for each test, removed with everything in it.
-class Folder {
-  public:
-    Folder() {
-        std::string name = (fs::temp_directory_path() / "tamis-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
-        path_ = name;
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    ~Folder() {
-        std::error_code ignored;
-        fs::remove_all(path_, ignored);
-    }
-    [[nodiscard]] fs::path operator/(const std::string& name) const { return path_ / name; }
-    [[nodiscard]] auto files() const { return std::distance(fs::directory_iterator(path_), fs::directory_iterator()); }
-
-  private:
-    fs::path path_;
-};
-
-std::string contents(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
 
 void write_file(const fs::path& path, const std::string& bytes) {
     std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
@@ -280,7 +252,7 @@ TEST(Save, WritesAFileWholeAndNoOther) {
     write_file(path, "what was there");
     const auto f = make<SparseLu<double>>();
     save(f, path);
-    EXPECT_EQ(folder.files(), 1);
+    EXPECT_EQ(folder.files(), 1U);
     EXPECT_TRUE(contents(path) == bytes_of(f));
     EXPECT_EQ(load<SparseLu<double>>(path).rows(), 3);
 }
@@ -302,7 +274,7 @@ TEST(Save, LeavesAFileAsItWasWhenItFails) {
     EXPECT_TRUE(throws<Unsupported>([&] { save(ldlt(A.csr()), path); }, "save: MUMPS", "save the matrix"));
 #endif
     EXPECT_EQ(contents(path), "what was there");
-    EXPECT_EQ(folder.files(), 1);
+    EXPECT_EQ(folder.files(), 1U);
 }
 
 TEST(Save, SaysWhyAFileCannotBeWrittenOrRead) {

@@ -57,6 +57,23 @@ def memory_ratio(ours, theirs):
     return theirs["peak_bytes"] / ours["peak_bytes"]
 
 
+def print_pairs(group):
+    """Prints the ratios of those that make the same choices; returns a sentence for each below what is demanded."""
+    below = []
+    for theirs in group:
+        if not theirs.get("pair"):
+            continue
+        name, *demanded = theirs["pair"]
+        for ours in (line for line in group if line["contender"] == name):
+            ratios = [statistics.median(theirs["seconds"]) / statistics.median(ours["seconds"]), memory_ratio(ours, theirs)]
+            text = ["" if ratio is None else format(ratio, "6.2f") for ratio in ratios]
+            print(f"{theirs['contender'] + ' over ' + name:<86} {text[0]:>7} {text[1]:>6} {ours.get('choice', '')}".rstrip())
+            for kind, ratio, least in zip(("", ", memory"), ratios, demanded):
+                if ratio is not None and ratio < least:
+                    below.append(f"{theirs['contender']} over {name}{kind} {ratio:.2f} (demanded: {least:.2f})")
+    return below
+
+
 def print_table(lines):
     """Prints one block an operation and problem; returns 0 if all checks agree and no ratio is below what is demanded."""
     print(machine())
@@ -82,11 +99,9 @@ def print_table(lines):
             demanded = line.get("at_least", 1)
             if demanded is not None and ratio < demanded:
                 below.append(f"{operation}, {problem}: {line['contender']} {ratio:.2f} (demanded: {demanded:.2f})")
-            demanded = line.get("memory_at_least")
-            if demanded is not None and memory is not None and memory < demanded:
-                below.append(f"{operation}, {problem}: {line['contender']}, memory {memory:.2f} (demanded: {demanded:.2f})")
             if problem_with := disagreement(own[0], line):
                 differing.append(f"{operation}, {problem}: {problem_with}")
+        below += [f"{operation}, {problem}: {sentence}" for sentence in print_pairs(group)]
     print()
     for sentence in differing:
         print(f"the results differ: {sentence}")

@@ -13,7 +13,8 @@ and, where wanted,
 
     variants(contender, task, problem, small)   last arguments, a run each (without: one run with none)
     at_least(ours, theirs)                      the ratio of times that is demanded of two measurements (without: 1)
-    memory_at_least(ours, theirs)               the same of peak memories; None: none
+    pair(theirs)                                the contender of ours that makes the same choices, and the ratios of times
+                                                and of peak memories demanded of the two; None: none
 
 and the contenders: programs bench_OPERATION_CONTENDER in BUILD/bin, and scripts CONTENDER_contender.py, which exit with 77
 where their library is not installed. Both are called as `CONTENDER TASK PROBLEM ARGUMENTS…` and print one line of JSON:
@@ -99,9 +100,10 @@ def demand(plan, lines):
         ours = own.get((line["operation"], line["problem"]))
         if ours is None or line is ours:
             continue
-        for key in ("at_least", "memory_at_least"):
-            if hasattr(plan, key):
-                line[key] = getattr(plan, key)(ours, line)
+        if hasattr(plan, "at_least"):
+            line["at_least"] = plan.at_least(ours, line)
+        if hasattr(plan, "pair"):
+            line["pair"] = plan.pair(line)
 
 
 def main():

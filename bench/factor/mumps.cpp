@@ -1,4 +1,4 @@
-// bench_factor_mumps TASK PROBLEM FILE VARIANT: MUMPS called directly, LDLᵀ for ldlt, LU for lu. VARIANT: metis, auto.
+// bench_factor_mumps TASK PROBLEM FILE VARIANT: MUMPS called directly, LDLᵀ for ldlt, LU for lu. VARIANT: metis, amd, auto.
 #include <dmumps_c.h>
 
 #include <iostream>
@@ -17,14 +17,16 @@ void call(DMUMPS_STRUC_C& id, int job) {
     if (id.infog[0] < 0) throw std::runtime_error("MUMPS failed: " + std::to_string(id.infog[0]));
 }
 
-std::vector<double> solve(const bench::ColumnMatrix& P, const std::vector<double>& b, bool symmetric, bool metis) {
+std::vector<double> solve(const bench::ColumnMatrix& P, const std::vector<double>& b, bool symmetric,
+                          const std::string& variant) {
     DMUMPS_STRUC_C id{};
     id.par = 1;
     id.sym = symmetric ? 2 : 0;
     id.comm_fortran = -987654;
     call(id, -1);
     for (int unit : {0, 1, 2, 3}) id.icntl[unit] = unit == 3 ? 0 : -1;
-    if (metis) id.icntl[6] = 5;
+    if (variant == "metis") id.icntl[6] = 5;
+    if (variant == "amd") id.icntl[6] = 0;
     std::vector<MUMPS_INT> rows;
     std::vector<MUMPS_INT> cols;
     std::vector<double> values;
@@ -55,7 +57,7 @@ std::vector<double> solve(const bench::ColumnMatrix& P, const std::vector<double
 
 int main(int argc, char** argv) {
     if (argc != 5) {
-        std::cerr << "usage: bench_factor_mumps ldlt|lu PROBLEM FILE metis|auto\n";
+        std::cerr << "usage: bench_factor_mumps ldlt|lu PROBLEM FILE metis|amd|auto\n";
         return 2;
     }
     const std::string task = argv[1];
@@ -63,7 +65,7 @@ int main(int argc, char** argv) {
     const auto P = bench::read_problem(argv[3]);
     const auto b = bench::right_hand_side(P);
     std::vector<double> x;
-    const auto cost = bench::cost([&] { x = solve(P, b, task == "ldlt", variant == "metis"); });
+    const auto cost = bench::cost([&] { x = solve(P, b, task == "ldlt", variant); });
     bench::report("factor " + task, argv[2], "mumps " + variant, 0, cost, variant, {{"mean", bench::mean(x, P.cols)}});
     return 0;
 }

@@ -133,10 +133,10 @@ void BandedFactorization<T, I>::compute(const char* caller, CsrView<T, I> A) {
     if (definite()) check_hermitian<T, I>(caller, A);
     one_norm_ = matrix_norms<T, I>(A).one;
     fill(caller, A);
-    const BackendThreads few(info_.flops);
     std::int64_t failed = 0;
-    if (n_ > 0) {
-        if (!definite()) pivots_ = Array<int>(n_);
+    if (n_ > 0 && !definite()) pivots_ = Array<int>(n_);
+    on_backend_threads(info_.flops, [&] {
+        if (n_ == 0) return;
         switch (kind_) {
             case BandKind::general:
                 failed = lapack::gbtrf<T>(n_, width_.lower, width_.upper, band_.data(), leading_, pivots_.data());
@@ -147,7 +147,7 @@ void BandedFactorization<T, I>::compute(const char* caller, CsrView<T, I> A) {
                 break;
             case BandKind::definite_tridiagonal: failed = lapack::pttrf<T>(n_, diagonal_.data(), band_.data()); break;
         }
-    }
+    });
     if (failed > 0 && definite())
         throw NotPositiveDefinite(std::string(caller) + ": the matrix is not positive definite: the pivot of column " +
                                       std::to_string(failed - 1) + " is not positive; use lu, or a shift",
@@ -194,10 +194,12 @@ void BandedFactorization<T, I>::solve_block(SolveForm form, T* b, std::int64_t k
 template <class T, class I>
 void BandedFactorization<T, I>::solve_form(SolveForm form, MatrixView<const T> b, MatrixView<T> x) const {
     check_ready("banded solve");
-    const BackendThreads one(0);
     // A definite A is Hermitian: Aᵀ = conj(A).
     const bool conjugated = definite() && form == SolveForm::transposed && is_complex_v<T>;
-    solve_columns<T>("banded solve", n_, b, x, conjugated, [&](T* block, std::int64_t k) { solve_block(form, block, k); });
+    on_backend_threads(0, [&] {
+        solve_columns<T>("banded solve", n_, b, x, conjugated,
+                         [&](T* block, std::int64_t k) { solve_block(form, block, k); });
+    });
 }
 
 template <class T, class I>

@@ -42,14 +42,14 @@ struct SparseCholesky<T, I>::State
     double one_norm = 0;
     bool norm_known = true;  // false once updated
 
-    void compute(std::span<const E> values, double norm) {
+    void compute(Array<E>&& values, double norm) {
         const double shift = this->options.shift;
         one_norm = norm;
         this->run([&](auto& factor) {
             try {
-                if (factor && factor->refactor(values, shift)) return;
+                if (factor && factor->refactor(std::move(values), shift)) return;
                 factor.reset();  // updated: made anew by the analysis
-                factor = this->symbolic().factor(values, shift);
+                factor = this->symbolic().factor(std::move(values), shift);
             } catch (const detail::PivotNotPositive& pivot) {
                 throw_not_definite(pivot.column);
             }
@@ -63,7 +63,7 @@ struct SparseCholesky<T, I>::State
             detail::check_finite(caller, major, row_major);
             detail::check_hermitian(caller, major);
             const double norm = detail::norm_of_hermitian(lower, this->options.shift);
-            compute(std::as_const(lower.values).span(), norm);
+            compute(std::move(lower.values), norm);
         });
     }
 
@@ -108,7 +108,7 @@ SparseCholesky<T, I>::SparseCholesky(CsrView<T, I> major, bool row_major, const 
     auto analysis = detail::analyze_for_cholesky<E>(what, std::move(lower.pattern), options);
     state_ = std::make_unique<State>(what, std::move(analysis), options);
     state_->info.seconds.analyze = state_->analysis->seconds;
-    if (!state_->empty()) state_->compute(std::as_const(lower.values).span(), norm);
+    if (!state_->empty()) state_->compute(std::move(lower.values), norm);
 }
 
 template <class T, class I>
@@ -152,8 +152,8 @@ void SparseCholesky<T, I>::solve_form(detail::SolveForm form, MatrixView<const T
     detail::solve_in_blocks<T>(caller, rows(), rows(), b, x, form == detail::SolveForm::transposed,
                                [factor, nonzeros](const E* in, E* out, std::int64_t k) {
                                    if (factor == nullptr) return;
-                                   const detail::BackendThreads few(4 * nonzeros * static_cast<double>(k));
-                                   factor->solve(State::System::full, in, out, k);
+                                   detail::on_backend_threads(4 * nonzeros * static_cast<double>(k),
+                                                              [&] { factor->solve(State::System::full, in, out, k); });
                                });
 }
 
@@ -168,9 +168,10 @@ void SparseCholesky<T, I>::apply_l(Part part, MatrixView<const T> b, MatrixView<
     const auto nonzeros = static_cast<double>(state_->info.factor_nonzeros);
     detail::solve_in_blocks<T>(caller, n, n, b, x, false, [=](const E* in, E* out, std::int64_t k) {
         if (factor == nullptr) return;
-        const detail::BackendThreads few(2 * nonzeros * static_cast<double>(k));
-        if (part == Part::multiply_l) factor->multiply(in, out, k);
-        else factor->solve(part == Part::solve_l ? State::System::solve_l : State::System::solve_lt, in, out, k);
+        detail::on_backend_threads(2 * nonzeros * static_cast<double>(k), [&] {
+            if (part == Part::multiply_l) factor->multiply(in, out, k);
+            else factor->solve(part == Part::solve_l ? State::System::solve_l : State::System::solve_lt, in, out, k);
+        });
     });
 }
 

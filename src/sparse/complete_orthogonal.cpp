@@ -66,92 +66,96 @@ CompleteOrthogonal<E>::CompleteOrthogonal(TallColumns<E>&& matrix, const QrSymbo
     : wide_(matrix.A.rows() < matrix.A.cols()),
       A_(std::move(matrix.A)) {
     const auto& B = matrix.B;
-    const double share = options.pivot_tolerance > 0
-                             ? options.pivot_tolerance
-                             : static_cast<double>(B.rows()) * std::numeric_limits<double>::epsilon();
-    factor_tall(B, symbolic.permutation(), share, options);
+    const double share = share_of(options, B.rows());
+    factor_tall(B, symbolic.permutation(), symbolic.take_analysed(), share, options);
     const double tolerance = share * norm2_by_power_method(B);
-    if (const auto revealed = reveal_rank(tall_, completion_ ? *completion_ : tall_, tolerance)) {
+    if (const auto revealed = reveal_rank(*tall_, completion_ ? *completion_ : *tall_, tolerance)) {
         check_stop("qr", "second factorization of a matrix of deficient rank", options.stop);
-        factor_tall(B, revealed->permutation, share, options, revealed->rank);
+        factor_tall(B, revealed->permutation, nullptr, share, options, revealed->rank);
     }
-    double nonzeros = static_cast<double>(tall_.r.nnz() + tall_.h.nnz());
-    double flops = tall_.flops;
+    size_ = tall_->size();
     if (completion_) {
-        nonzeros += static_cast<double>(completion_->r.nnz() + completion_->h.nnz());
-        flops += completion_->flops;
+        const auto more = completion_->size();
+        size_ = {size_.nonzeros + more.nonzeros, size_.flops + more.flops, size_.bytes + more.bytes};
     }
-    const auto vectors = static_cast<double>(B.rows() + B.cols());
-    size_ = {nonzeros, flops, nonzeros * (sizeof(E) + sizeof(Long)) + vectors * 6 * sizeof(Long)};
 }
 
 template <class E>
-void CompleteOrthogonal<E>::factor_tall(const Csc<E, Long>& B, const std::vector<Long>& permutation, double share,
-                                        const FactorOptions& options, Long most) {
+void CompleteOrthogonal<E>::factor_tall(const Csc<E, Long>& B, const std::vector<Long>& permutation,
+                                        std::shared_ptr<void> analysed, double share, const FactorOptions& options,
+                                        Long most) {
     const char* const what = "qr";
     completion_.reset();
-    tall_ = {};  // the old factor makes room first
-    tall_ = factor_spqr<E>(B, permutation, share);
-    if (tall_.rank > most) truncate(tall_, most);
-    if (tall_.rank == 0 || tall_.rank == B.cols()) return;
-    const auto rows = adjoint_of(tall_.r);
-    const auto order = order_spqr<E>(rows, {Ordering::automatic, {}, options.stop});
+    tall_.reset();  // the old factor makes room first
+    tall_ = factor_spqr<E>(B, permutation, share, std::move(analysed));
+    if (tall_->rank() == B.cols() && most >= B.cols()) return;
+    // Plain arrays: in SPQR's object R is no trapezoid.
+    require_memory(what, tall_->size().nonzeros * (sizeof(E) + sizeof(Long)), options.memory_limit);
+    auto parts = tall_->parts();
+    tall_.reset();
+    if (parts.rank > most) truncate(parts, most);
+    const auto rank = parts.rank;
+    const auto rows = adjoint_of(parts.r);
+    tall_ = std::make_unique<HouseholderFactor<E>>(std::move(parts));
+    if (rank == 0) return;
+    auto order = order_spqr<E>(rows, {Ordering::automatic, {}, options.stop});
     require_memory(what, order.prediction.bytes, options.memory_limit);
     check_stop(what, "second factorization of a matrix of deficient rank", options.stop);
     // R has full row rank by construction: no column may be taken as dependent for its size.
-    completion_ = factor_spqr<E>(rows, order.permutation, std::numeric_limits<double>::min());
-    if (completion_->rank != tall_.rank)
-        throw Error("qr: the rank of R changed from " + std::to_string(tall_.rank) + " to " +
-                    std::to_string(completion_->rank) + " while its rows were orthogonalised");
+    completion_ = factor_spqr<E>(rows, order.permutation, std::numeric_limits<double>::min(), std::move(order.analysed));
+    if (completion_->rank() != rank)
+        throw Error("qr: the rank of R changed from " + std::to_string(rank) + " to " + std::to_string(completion_->rank()) +
+                    " while its rows were orthogonalised");
 }
 
 template <class E>
 void CompleteOrthogonal<E>::least_squares(const E* b, E* x, E* work, E* second) const {
-    const auto& F = tall_;
-    const auto cols = F.r.cols();
-    apply_q_adjoint(F, b, work);  // c
+    const auto& F = *tall_;
+    const auto rank = F.rank();
+    F.apply_q_adjoint(b, work);  // c
     if (!completion_) {
-        solve_r(F, work);
-        std::copy_n(work, F.rank, second);
+        F.solve_r(work);
+        std::copy_n(work, rank, second);
     } else {
         const auto& G = *completion_;
-        std::vector<E> z(static_cast<std::size_t>(cols), E(0));
-        for (std::size_t k = 0; k < static_cast<std::size_t>(F.rank); ++k) z[k] = work[G.permutation[k]];
-        solve_r_adjoint(G, z.data());
-        apply_q(G, z.data(), second);
+        std::vector<E> z(static_cast<std::size_t>(F.cols()), E(0));
+        for (std::size_t k = 0; k < static_cast<std::size_t>(rank); ++k) z[k] = work[G.permutation()[k]];
+        G.solve_r_adjoint(z.data());
+        G.apply_q(z.data(), second);
     }
-    for (Long k = 0; k < cols; ++k) x[F.permutation[static_cast<std::size_t>(k)]] = second[k];
+    for (Long k = 0; k < F.cols(); ++k) x[F.permutation()[static_cast<std::size_t>(k)]] = second[k];
 }
 
 template <class E>
 void CompleteOrthogonal<E>::minimum_norm(const E* b, E* x, E* work, E* second) const {
-    const auto& F = tall_;
-    const auto cols = F.r.cols();
-    for (Long k = 0; k < cols; ++k) second[k] = b[F.permutation[static_cast<std::size_t>(k)]];
-    std::fill_n(work, F.row_position.size(), E(0));
+    const auto& F = *tall_;
+    const auto rank = F.rank();
+    for (Long k = 0; k < F.cols(); ++k) second[k] = b[F.permutation()[static_cast<std::size_t>(k)]];
+    std::fill_n(work, F.rows(), E(0));
     if (!completion_) {
-        std::copy_n(second, F.rank, work);
-        solve_r_adjoint(F, work);
+        std::copy_n(second, rank, work);
+        F.solve_r_adjoint(work);
     } else {
         const auto& G = *completion_;
-        std::vector<E> z(static_cast<std::size_t>(cols), E(0));
-        apply_q_adjoint(G, second, z.data());
-        solve_r(G, z.data());
-        for (std::size_t k = 0; k < static_cast<std::size_t>(F.rank); ++k) work[G.permutation[k]] = z[k];
+        std::vector<E> z(static_cast<std::size_t>(F.cols()), E(0));
+        G.apply_q_adjoint(second, z.data());
+        G.solve_r(z.data());
+        for (std::size_t k = 0; k < static_cast<std::size_t>(rank); ++k) work[G.permutation()[k]] = z[k];
     }
-    apply_q(F, work, x);
+    F.apply_q(work, x);
 }
 
 template <class E>
-auto CompleteOrthogonal<E>::direct(const char* caller, const FactorOptions& options) const -> const Parts& {
-    if (!wide_) return tall_;
+auto CompleteOrthogonal<E>::direct(const char* caller, const FactorOptions& options) const -> const Factor& {
+    if (!wide_) return *tall_;
     std::call_once(once_, [&] {
-        const auto order = order_spqr<E>(A_, {Ordering::automatic, {}, options.stop});
+        auto order = order_spqr<E>(A_, {Ordering::automatic, {}, options.stop});
         require_memory(caller, order.prediction.bytes, options.memory_limit);
-        const BackendThreads few(order.prediction.flops);
-        direct_ = factor_spqr<E>(A_, order.permutation, share_of(options, A_.cols()));
+        on_backend_threads(order.prediction.flops, [&] {
+            direct_ = factor_spqr<E>(A_, order.permutation, share_of(options, A_.cols()), std::move(order.analysed));
+        });
     });
-    return direct_;
+    return *direct_;
 }
 
 template class CompleteOrthogonal<double>;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "sparse/complete_orthogonal.hpp"
+#include "sparse/householder.hpp"
 #include "sparse/save/state_file.hpp"
 
 namespace tamis::detail {
@@ -60,13 +61,20 @@ void read_parts_of(FactorReader& file, const std::string& name, HouseholderParts
 }  // namespace
 
 template <class E>
-void CompleteOrthogonal<E>::write_fields(FieldsWriter& fields) const {
-    fields.real(size_.nonzeros);
-    fields.real(size_.flops);
-    fields.real(size_.bytes);
-    write_fields_of(fields, tall_);
-    fields.integer(completion_ ? 1 : 0);
-    if (completion_) write_fields_of(fields, *completion_);
+auto CompleteOrthogonal<E>::saved() const -> Saved {
+    Saved saved{tall_->parts(), std::nullopt, size_};
+    if (completion_) saved.completion = completion_->parts();
+    return saved;
+}
+
+template <class E>
+void CompleteOrthogonal<E>::write_fields(FieldsWriter& fields, const Saved& saved) {
+    fields.real(saved.size.nonzeros);
+    fields.real(saved.size.flops);
+    fields.real(saved.size.bytes);
+    write_fields_of(fields, saved.tall);
+    fields.integer(saved.completion ? 1 : 0);
+    if (saved.completion) write_fields_of(fields, *saved.completion);
 }
 
 template <class E>
@@ -81,35 +89,36 @@ auto CompleteOrthogonal<E>::read_fields(FieldsReader& fields) -> Saved {
 }
 
 template <class E>
-void CompleteOrthogonal<E>::write_parts(FactorWriter& file) const {
-    write_parts_of(file, "t", tall_);
-    if (completion_) write_parts_of(file, "c", *completion_);
+void CompleteOrthogonal<E>::write_parts(FactorWriter& file, const Saved& saved) const {
+    write_parts_of(file, "t", saved.tall);
+    if (saved.completion) write_parts_of(file, "c", *saved.completion);
     if (wide_) file.columns("A", A_);
 }
 
 template <class E>
 CompleteOrthogonal<E>::CompleteOrthogonal(Saved&& saved, FactorReader& file, Long rows, Long cols)
-    : tall_(std::move(saved.tall)),
-      completion_(std::move(saved.completion)),
-      size_(saved.size),
+    : size_(saved.size),
       wide_(rows < cols) {
-    const auto tall = std::max(rows, cols);
+    const auto larger = std::max(rows, cols);
     const auto narrow = std::min(rows, cols);
-    read_parts_of(file, "t", tall_, tall, narrow);
+    read_parts_of(file, "t", saved.tall, larger, narrow);
     // A deficient rank needs the completion: of R's rows, as many as the rank.
-    const auto rank = tall_.rank;
-    file.require(completion_.has_value() == (rank > 0 && rank < narrow), "fields", "has a rank that does not fit");
-    if (completion_) {
-        file.require(completion_->rank == rank, "fields", "has two ranks");
-        read_parts_of(file, "c", *completion_, narrow, rank);
+    const auto rank = saved.tall.rank;
+    file.require(saved.completion.has_value() == (rank > 0 && rank < narrow), "fields", "has a rank that does not fit");
+    tall_ = std::make_unique<HouseholderFactor<E>>(std::move(saved.tall));
+    if (saved.completion) {
+        file.require(saved.completion->rank == rank, "fields", "has two ranks");
+        read_parts_of(file, "c", *saved.completion, narrow, rank);
+        completion_ = std::make_unique<HouseholderFactor<E>>(std::move(*saved.completion));
     }
     if (wide_) A_ = file.columns<E>("A", rows, cols);
 }
 
-#define TAMIS_INSTANTIATE(E)                                                \
-    template void CompleteOrthogonal<E>::write_fields(FieldsWriter&) const; \
-    template auto CompleteOrthogonal<E>::read_fields(FieldsReader&)->Saved; \
-    template void CompleteOrthogonal<E>::write_parts(FactorWriter&) const;  \
+#define TAMIS_INSTANTIATE(E)                                                             \
+    template auto CompleteOrthogonal<E>::saved() const->Saved;                           \
+    template void CompleteOrthogonal<E>::write_fields(FieldsWriter&, const Saved&);      \
+    template auto CompleteOrthogonal<E>::read_fields(FieldsReader&)->Saved;              \
+    template void CompleteOrthogonal<E>::write_parts(FactorWriter&, const Saved&) const; \
     template CompleteOrthogonal<E>::CompleteOrthogonal(Saved&&, FactorReader&, std::int64_t, std::int64_t);
 TAMIS_INSTANTIATE(double)
 TAMIS_INSTANTIATE(std::complex<double>)

@@ -58,14 +58,13 @@ struct FactorState {
     template <class Make>
     void run(const Make& make) {
         const Stopwatch watch;
-        const BackendThreads few(symbolic().prediction().flops);
         const bool was_loaded = std::exchange(loaded, false);
         if (was_loaded) {
             factor.reset();
             info.backend.clear();
         }
         try {
-            make(factor);
+            on_backend_threads(symbolic().prediction().flops, [&] { make(factor); });
         } catch (...) {
             factor.reset();
             throw;

@@ -107,12 +107,13 @@ struct SparseLdlt<T, I>::State : detail::FactorState<detail::compute_t<T>, detai
     }
 
     void solve(const E* b, E* x, std::int64_t k) const {
-        const detail::BackendThreads few(4 * static_cast<double>(this->info.factor_nonzeros) * static_cast<double>(k));
         const auto A = numbers();
-        detail::solve_refined<E>(
-            this->rows(), one_norm, static_cast<double>(epsilon_v<T>), b, x, k,
-            [this](const E* in, E* out, std::int64_t width) { this->factor->solve(in, out, width); },
-            [this, &A](const E* y, E* r) { this->symbolic().subtract_product(A, y, r); });
+        detail::on_backend_threads(4 * static_cast<double>(this->info.factor_nonzeros) * static_cast<double>(k), [&] {
+            detail::solve_refined<E>(
+                this->rows(), one_norm, static_cast<double>(epsilon_v<T>), b, x, k,
+                [this](const E* in, E* out, std::int64_t width) { this->factor->solve(in, out, width); },
+                [this, &A](const E* y, E* r) { this->symbolic().subtract_product(A, y, r); });
+        });
     }
 };
 

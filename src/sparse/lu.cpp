@@ -77,11 +77,13 @@ struct SparseLu<T, I>::State : detail::FactorState<detail::compute_t<T>, detail:
     }
 
     void solve(detail::Transpose form, const E* b, E* x, std::int64_t k) const {
-        const detail::BackendThreads one(0);  // a column at a time, bound by memory
-        detail::solve_refined<E>(
-            this->rows(), form == detail::Transpose::none ? norms.inf : norms.one, static_cast<double>(epsilon_v<T>), b, x,
-            k, [this, form](const E* in, E* out, std::int64_t width) { this->factor->solve(form, in, out, width); },
-            [this, form](const E* y, E* r) { this->symbolic().subtract_product(form, values.data(), y, r); });
+        // A column at a time, bound by memory.
+        detail::on_backend_threads(0, [&] {
+            detail::solve_refined<E>(
+                this->rows(), form == detail::Transpose::none ? norms.inf : norms.one, static_cast<double>(epsilon_v<T>), b,
+                x, k, [this, form](const E* in, E* out, std::int64_t width) { this->factor->solve(form, in, out, width); },
+                [this, form](const E* y, E* r) { this->symbolic().subtract_product(form, values.data(), y, r); });
+        });
     }
 };
 

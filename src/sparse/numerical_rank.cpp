@@ -7,8 +7,6 @@
 #include <random>
 #include <utility>
 
-#include "sparse/householder.hpp"
-
 namespace tamis::detail {
 
 namespace {
@@ -38,28 +36,26 @@ class Signs {
     std::mt19937_64 engine_{0x9e3779b97f4a7c15};
 };
 
-/// An upper bound of the smallest singular value of R₁₁, seldom ten times too large: signs of the right-hand side are chosen
-/// so that the solution of R₁₁ᴴ z = e grows. Cline, Moler, Stewart, Wilkinson, SIAM J. Numer. Anal. 16 (1979).
+/// An upper bound of the smallest singular value of R₁₁, seldom ten times too large: the power method for (R₁₁ᴴ R₁₁)⁻¹ from
+/// random signs (Dixon, SIAM J. Numer. Anal. 20, 1983). It ends as soon as the bound is not above `enough`.
 template <class E>
-double smallest_from_above(const HouseholderParts<E>& F) {
-    const Long n = F.rank;
+double smallest_from_above(const OrthogonalFactor<E>& F, double enough) {
+    const Long n = F.rank();
+    Signs sign;
     std::vector<E> z(static_cast<std::size_t>(n));
-    for (Long j = 0; j < n; ++j) {
-        E sum = 0;
-        E diagonal = 1;
-        for (const auto& [i, r] : F.r.col(j)) {
-            if (i < j) sum += conjugate(r) * z[static_cast<std::size_t>(i)];
-            else if (i == j) diagonal = r;
+    for (E& v : z) v = sign() / std::sqrt(static_cast<double>(n));
+    double smallest = std::numeric_limits<double>::max();
+    for (int step = 0; step < 3 && smallest > enough; ++step) {
+        for (const bool adjoint : {true, false}) {
+            if (adjoint) F.solve_r_adjoint(z.data());
+            else F.solve_r(z.data());
+            const double length = norm_of(z.data(), n);
+            if (!is_finite(length)) return 0;
+            smallest = std::min(smallest, 1 / length);
+            for (E& v : z) v /= length;
         }
-        const double size = std::abs(sum);
-        const E e = size > 0 ? -sum / size : E(1);
-        z[static_cast<std::size_t>(j)] = (e - sum) / conjugate(diagonal);
     }
-    const double before = norm_of(z.data(), n);
-    if (!is_finite(before)) return 0;
-    for (E& v : z) v /= before;
-    solve_r(F, z.data());
-    return 1 / norm_of(z.data(), n);
+    return smallest;
 }
 
 /// A block of columns of length n.
@@ -169,8 +165,8 @@ struct SmallVectors {
 };
 
 template <class E>
-SmallVectors<E> small_singular_vectors(const HouseholderParts<E>& F, double tolerance) {
-    const Long n = F.rank;
+SmallVectors<E> small_singular_vectors(const OrthogonalFactor<E>& F, double tolerance) {
+    const Long n = F.rank();
     Signs sign;
     Block<E> U(n, 0);
     U.add_random_columns(std::min<Long>(4, n), sign);
@@ -181,7 +177,7 @@ SmallVectors<E> small_singular_vectors(const HouseholderParts<E>& F, double tole
         // V Σ = R⁻¹ U, scaled so that small singular values are those with Σ ≥ 1.
         Block<E> V = U;
         for (Long j = 0; j < V.columns(); ++j) {
-            solve_r(F, V[j]);
+            F.solve_r(V[j]);
             for (Long i = 0; i < n; ++i) V[j][i] *= tolerance;
         }
         auto S = V.orthonormalize();
@@ -196,7 +192,7 @@ SmallVectors<E> small_singular_vectors(const HouseholderParts<E>& F, double tole
         if (settled || V.columns() == n || step == most_steps) return {std::move(V), small};
         last = sigma;
         U = std::move(V);
-        for (Long j = 0; j < U.columns(); ++j) solve_r_adjoint(F, U[j]);
+        for (Long j = 0; j < U.columns(); ++j) F.solve_r_adjoint(U[j]);
         if (full) U.add_random_columns(std::min(U.columns(), n - U.columns()), sign);
         for (Long j = 0; j < U.columns(); ++j) {
             const double length = norm_of(U[j], n);
@@ -307,31 +303,32 @@ double norm2_by_power_method(const Csc<E, Long>& A) {
 }
 
 template <class E>
-std::optional<RevealedRank> reveal_rank(const HouseholderParts<E>& F, const HouseholderParts<E>& triangle,
+std::optional<RevealedRank> reveal_rank(const OrthogonalFactor<E>& F, const OrthogonalFactor<E>& triangle,
                                         double tolerance) {
     constexpr Long most_places = 1'000'000;
-    const Long n = F.r.cols();
-    const bool deficient = F.rank < n;
+    const Long n = F.cols();
+    const bool deficient = F.rank() < n;
     // The estimate is from above; a wide margin keeps what it misses.
-    if (F.rank == 0 || smallest_from_above(triangle) > 100 * tolerance) return std::nullopt;
-    const bool small_enough = F.rank * n <= most_places;
+    const double margin = 100 * tolerance;
+    if (F.rank() == 0 || smallest_from_above(triangle, margin) > margin) return std::nullopt;
+    const bool small_enough = F.rank() * n <= most_places;
     if (deficient && !small_enough) return std::nullopt;
     const auto small = small_singular_vectors(triangle, tolerance);
     if (small.count == 0) return std::nullopt;
-    RevealedRank result{F.rank - small.count, {}};
+    RevealedRank result{F.rank() - small.count, {}};
     std::vector<Long> kept;
     if (small_enough) {
-        kept = leading_columns(F.r, result.rank);
+        kept = leading_columns(F.matrix_r(), result.rank);
     } else {
         auto last = pivots_of(small, n);
         std::sort(last.begin(), last.end());
         for (Long k = 0; k < n; ++k)
             if (!std::binary_search(last.begin(), last.end(), k)) kept.push_back(k);
     }
-    for (const Long k : kept) result.permutation.push_back(F.permutation[static_cast<std::size_t>(k)]);
+    for (const Long k : kept) result.permutation.push_back(F.permutation()[static_cast<std::size_t>(k)]);
     for (Long k = 0; k < n; ++k)
         if (!std::binary_search(kept.begin(), kept.end(), k))
-            result.permutation.push_back(F.permutation[static_cast<std::size_t>(k)]);
+            result.permutation.push_back(F.permutation()[static_cast<std::size_t>(k)]);
     return result;
 }
 
@@ -355,7 +352,7 @@ void truncate(HouseholderParts<E>& F, Long rank) {
 
 #define TAMIS_INSTANTIATE(E)                                                                                          \
     template double norm2_by_power_method(const Csc<E, Long>&);                                                       \
-    template std::optional<RevealedRank> reveal_rank(const HouseholderParts<E>&, const HouseholderParts<E>&, double); \
+    template std::optional<RevealedRank> reveal_rank(const OrthogonalFactor<E>&, const OrthogonalFactor<E>&, double); \
     template void truncate(HouseholderParts<E>&, Long);
 TAMIS_INSTANTIATE(double)
 TAMIS_INSTANTIATE(std::complex<double>)

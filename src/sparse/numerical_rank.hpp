@@ -27,11 +27,11 @@ struct RevealedRank {
 };
 
 /// What is left of the rank of F if singular values not above `tolerance` do not count; nothing if all count. `triangle` has
-/// the singular values of F's R in a triangle: F itself if its rank is its number of columns, otherwise the completion. Two
-/// solves where all count beyond doubt. Nothing, too, for a deficient F whose R has more than 10⁶ places: its rank is
+/// the singular values of F's R in a triangle: F itself if its rank is its number of columns, otherwise the completion. A
+/// few solves where all count beyond doubt. Nothing, too, for a deficient F whose R has more than 10⁶ places: its rank is
 /// Heath's.
 template <class E>
-std::optional<RevealedRank> reveal_rank(const HouseholderParts<E>& F, const HouseholderParts<E>& triangle, double tolerance);
+std::optional<RevealedRank> reveal_rank(const OrthogonalFactor<E>& F, const OrthogonalFactor<E>& triangle, double tolerance);
 
 /// Leaves out what R has below its first `rank` rows.
 template <class E>

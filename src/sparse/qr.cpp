@@ -15,7 +15,6 @@
 #include "sparse/factor_input.hpp"
 #include "sparse/factor_output.hpp"
 #include "sparse/factor_state.hpp"
-#include "sparse/householder.hpp"
 #include "sparse/save/state_file.hpp"
 #include "sparse/suitesparse/backend.hpp"
 
@@ -59,7 +58,7 @@ struct SparseQr<T, I>::State
     }
 
     // A(:, p) = Q·R.
-    const detail::HouseholderParts<E>& direct(const char* caller) const {
+    const detail::OrthogonalFactor<E>& direct(const char* caller) const {
         return this->factor->direct(caller, this->options);
     }
 };
@@ -169,13 +168,13 @@ void SparseQr<T, I>::apply_q(bool adjoint, MatrixView<const T> x, MatrixView<T> 
         std::vector<E> work(static_cast<std::size_t>(m));
         for (Long c = 0; c < k; ++c) {
             if (adjoint) {
-                if (F != nullptr) detail::apply_q_adjoint(*F, in + c * m, out + c * m);
+                if (F != nullptr) F->apply_q_adjoint(in + c * m, out + c * m);
                 else std::copy_n(in + c * m, m, out + c * m);
                 continue;
             }
             std::fill(work.begin(), work.end(), E(0));
             std::copy_n(in + c * in_rows, in_rows, work.begin());
-            if (F != nullptr) detail::apply_q(*F, work.data(), out + c * m);
+            if (F != nullptr) F->apply_q(work.data(), out + c * m);
             else std::copy_n(work.data(), m, out + c * m);
         }
     });
@@ -188,7 +187,7 @@ Csr<T, I> SparseQr<T, I>::matrix_r() const {
     const bool empty = detail::ready_factor(state_, caller) == nullptr;
     const auto thin = std::min(rows(), cols());
     if (empty) return Csr<T, I>(thin, cols());
-    const auto& R = state_->direct(caller).r;
+    const auto R = state_->direct(caller).matrix_r();
     const Csc<E, Long> extended(unchecked, thin, cols(), Array<Long>(R.col_offsets()), Array<Long>(R.row_indices()),
                                 Array<E>(R.values()));
     return detail::to_public<T, I>(caller, extended);
@@ -201,7 +200,7 @@ std::vector<I> SparseQr<T, I>::permutation() const {
         std::iota(p.begin(), p.end(), I{0});
         return p;
     }
-    return detail::to_public<I>(state_->direct("qr permutation").permutation);
+    return detail::to_public<I>(state_->direct("qr permutation").permutation());
 }
 
 template <class T, class I>
@@ -210,6 +209,7 @@ Csr<T, I> SparseQr<T, I>::reconstruct() const {
     const char* const caller = "qr reconstruct";
     if (detail::ready_factor(state_, caller) == nullptr) return Csr<T, I>(rows(), cols());
     const auto& F = state_->direct(caller);
+    const auto R = F.matrix_r();
     const auto m = rows();
     Array<Long> offsets(cols() + 1);
     std::vector<Long> found;
@@ -217,16 +217,16 @@ Csr<T, I> SparseQr<T, I>::reconstruct() const {
     std::vector<E> work(static_cast<std::size_t>(m));
     std::vector<E> column(static_cast<std::size_t>(m));
     std::vector<Long> position(static_cast<std::size_t>(cols()));
-    for (std::size_t k = 0; k < F.permutation.size(); ++k)
-        position[static_cast<std::size_t>(F.permutation[k])] = static_cast<Long>(k);
+    for (std::size_t k = 0; k < F.permutation().size(); ++k)
+        position[static_cast<std::size_t>(F.permutation()[k])] = static_cast<Long>(k);
     for (Long j = 0; j < cols(); ++j) {
         std::fill(work.begin(), work.end(), E(0));
         double largest = 0;
-        for (const auto r : F.r.col(position[static_cast<std::size_t>(j)])) {
+        for (const auto r : R.col(position[static_cast<std::size_t>(j)])) {
             work[static_cast<std::size_t>(r.index)] = r.value;
             largest = std::max(largest, std::abs(r.value));
         }
-        detail::apply_q(F, work.data(), column.data());
+        F.apply_q(work.data(), column.data());
         // Elsewhere than in A's pattern the sums cancel to rounding noise.
         const double noise = 64 * std::numeric_limits<double>::epsilon() * largest;
         for (Long i = 0; i < m; ++i) {
@@ -245,11 +245,16 @@ template <class T, class I>
 void SparseQr<T, I>::write(detail::FactorWriter& file) const {
     const auto* factor = detail::ready_factor(state_, "save");
     auto fields = detail::fields_of(*state_);
-    if (factor != nullptr) factor->write_fields(fields);
+    if (factor == nullptr) {
+        file.fields(fields);
+        return;
+    }
+    using Factor = detail::CompleteOrthogonal<typename State::E>;
+    const auto saved = factor->saved();
+    Factor::write_fields(fields, saved);
     file.fields(fields);
-    if (factor == nullptr) return;
     detail::write_analysis(file, *state_);
-    factor->write_parts(file);
+    factor->write_parts(file, saved);
 }
 
 template <class T, class I>

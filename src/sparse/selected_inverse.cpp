@@ -69,10 +69,11 @@ class Inversion {
             const auto below = L_.row_starts[k + 1] - L_.row_starts[k] - columns;
             E* const X = L_.values.data() + L_.value_starts[k];
             // Small blocks are not worth BLAS's barriers, however many they are: threads from 20 MFLOP a block on.
-            const BackendThreads few(100 * flops_of<E>(static_cast<double>(columns), static_cast<double>(below)));
-            if (below > 0) gather(L_.rows.data() + L_.row_starts[k] + columns, below);
-            if (columns == 1) invert_column(X, below);
-            else invert_block(X, columns, below);
+            on_backend_threads(100 * flops_of<E>(static_cast<double>(columns), static_cast<double>(below)), [&] {
+                if (below > 0) gather(L_.rows.data() + L_.row_starts[k] + columns, below);
+                if (columns == 1) invert_column(X, below);
+                else invert_block(X, columns, below);
+            });
         }
     }
 

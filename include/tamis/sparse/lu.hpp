@@ -15,13 +15,14 @@ namespace tamis {
 ///
 /// Computed by UMFPACK (Davis: Algorithm 832, ACM TOMS 30, 2004), or by KLU (Davis, Palamadai Natarajan: Algorithm 907, ACM
 /// TOMS 37, 2010) where the matrix falls into small diagonal blocks or fills so little that dense kernels would not pay;
-/// info().backend says which. Where UMFPACK would take long over a nearly symmetric pattern, and MUMPS is in the build and
-/// is predicted to be faster, it factors; it keeps its factors to itself, so the first call of matrix_l, matrix_u,
-/// row_permutation, col_permutation, row_scaling or reconstruct factors anew by UMFPACK (KLU), with the time and the memory
-/// that this takes. In double or complex<double>, to which float matrices are promoted. The caller's matrix is
-/// not referred to after construction. All const members may be called from several threads at once.
-/// A solve is refined, by residuals in the scalar computed in, while its backward error is beyond a tenth of the promise
-/// 10·max(10, √n)·ε; mostly that takes one product with A and no step. Storage: the factors (info().bytes) and A.
+/// info().backend says which. A nearly symmetric pattern that takes more than some 100 MFLOP is factored by MUMPS (Amestoy
+/// et al., SIAM J. Matrix Anal. Appl. 23, 2001) where it is in the build, automatically or under nested_dissection; its
+/// calls take turns, and it keeps its factors to itself, so the first call of matrix_l, matrix_u, row_permutation,
+/// col_permutation, row_scaling or reconstruct factors anew by UMFPACK (KLU), with the time and the memory that this takes;
+/// any other .ordering leaves MUMPS out. In double or complex<double>, to which float matrices are promoted. The caller's
+/// matrix is not referred to after construction. All const members may be called from several threads at once. A solve is
+/// refined, by residuals in the scalar computed in, while its backward error is beyond a tenth of the promise 10·max(10,
+/// √n)·ε; mostly that takes one product with A and no step. Storage: the factors (info().bytes) and A.
 template <class T, class I = std::int32_t>
 class SparseLu : public detail::SolveVerbs<SparseLu<T, I>, T> {
     static_assert(Scalar<T> && Index<I>);

@@ -22,7 +22,8 @@ namespace tamis {
 /// than 10⁶ places keeps that of Heath's method, which columns whose remaining norm is within the tolerance do not enter.
 /// The caller's matrix is not referred to after construction. All const members may be called from several threads at
 /// once. SPQR itself does not survive memory running out inside it, so keep a memory limit (the automatic one is what the
-/// machine has left). Storage: Householder vectors and R (info().bytes); for a wide matrix also the matrix itself.
+/// machine has left). Storage: Householder vectors and R in SPQR's frontal matrices (info().bytes), those of deficient rank
+/// as sparse columns, twice as large; for a wide matrix also the matrix itself.
 template <class T, class I = std::int32_t>
 class SparseQr : public detail::SolveVerbs<SparseQr<T, I>, T> {
     static_assert(Scalar<T> && Index<I>);

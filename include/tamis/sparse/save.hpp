@@ -97,9 +97,9 @@ void save(const F& factorization, std::ostream& out) {
 /// The factorization in a file that `save` wrote: auto F = load<SparseLu<double>>("A.lu").
 ///
 /// It solves, gives its determinant, condition, parts and analysis, is updated and refactored as the saved one was.
-/// Cholesky, LDLᴴ and LU factors then solve by tamis's own triangular solves, which info().backend says ("tamis (loaded from
-/// UMFPACK 5.7.9)"): the solutions differ from those of the saved object by rounding, the promised backward error is the
-/// same. QR solves with the same arrays and gives the same bits, as does any factor that was loaded, saved and loaded again.
+/// It then solves by tamis's own loops over columns, which info().backend says ("tamis (loaded from UMFPACK 5.7.9)"): the
+/// solutions differ from those of the saved object by rounding, the promised backward error is the same. A factor that was
+/// loaded, saved and loaded again gives the same bits.
 /// info().seconds.factor is the time of loading and .analyze 0. The symbolic analysis for refactor() and analysis() is
 /// repeated when it is first needed, by the saved order where the pattern alone decides it (Cholesky, LDLᴴ).
 ///

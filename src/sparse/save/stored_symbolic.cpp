@@ -8,12 +8,12 @@ template <class E, class I>
 class StoredCholeskySymbolic final : public StoredSymbolic<CholeskySymbolic<E>, I> {
   public:
     using StoredSymbolic<CholeskySymbolic<E>, I>::StoredSymbolic;
-    std::unique_ptr<CholeskyFactor<E>> factor(std::span<const E> values, double shift) const override {
+    std::unique_ptr<CholeskyFactor<E>> factor(Array<E>&& values, double shift) const override {
         return this
             ->in_saved_order([](ColumnPattern<I>&& lower, const AnalysisRequest& request) {
                 return analyze_cholmod<E>(std::move(lower), request);
             })
-            .factor(values, shift);
+            .factor(std::move(values), shift);
     }
 };
 

@@ -8,6 +8,7 @@
 #include <complex>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -132,8 +133,9 @@ class CholeskyFactor {
     virtual void solve(System system, const E* b, E* x, std::int64_t k) const = 0;
     /// y = M z (n×k, contiguous columns; different memory) with M = PᵀL.
     virtual void multiply(const E* z, E* y, std::int64_t k) const = 0;
-    /// New values in the analysed lower triangle. False, without effect, if this factor can take none.
-    virtual bool refactor(std::span<const E>, double) { return false; }
+    /// New values in the analysed lower triangle, freed as soon as they are copied. False, without effect, if this factor
+    /// can take none.
+    virtual bool refactor(Array<E>&&, double) { return false; }
     [[nodiscard]] virtual Csc<E, std::int64_t> matrix_l() const = 0;
     /// A copy of L by supernodes.
     [[nodiscard]] virtual Supernodes<E> supernodes() const = 0;
@@ -147,8 +149,8 @@ class CholeskyFactor {
 template <class E>
 class CholeskySymbolic : public Symbolic, public std::enable_shared_from_this<CholeskySymbolic<E>> {
   public:
-    /// Factors the lower triangle with these values (+ shift·I); PivotNotPositive.
-    [[nodiscard]] virtual std::unique_ptr<CholeskyFactor<E>> factor(std::span<const E> values, double shift) const = 0;
+    /// Factors the lower triangle with these values (+ shift·I), freed as soon as they are copied; PivotNotPositive.
+    [[nodiscard]] virtual std::unique_ptr<CholeskyFactor<E>> factor(Array<E>&& values, double shift) const = 0;
 };
 
 /// CHOLMOD's analysis of a Hermitian matrix by the pattern of its lower triangle.
@@ -222,16 +224,19 @@ void subtract_product(const ColumnPattern<J>& pattern, Transpose form, const E* 
 template <class E, class I>
 std::shared_ptr<const LuSymbolic<E>> analyze_lu(ColumnPattern<I>&& pattern, std::span<const E> values,
                                                 const AnalysisRequest& request);
+/// The same without MUMPS, which keeps its factors to itself.
+template <class E, class I>
+std::shared_ptr<const LuSymbolic<E>> analyze_lu_in_parts(ColumnPattern<I>&& pattern, std::span<const E> values,
+                                                         const AnalysisRequest& request);
 template <class E, class I>
 std::shared_ptr<const LuSymbolic<E>> analyze_umfpack(ColumnPattern<I>&& pattern, std::span<const E> values,
                                                      const AnalysisRequest& request);
 #if TAMIS_WITH_MUMPS
-/// MUMPS' analysis where it predicts fewer seconds than the other backend, of so many flops a second, will take; otherwise
-/// `other`. In the order of the other's columns, or by AMD. Below `least_flops` what MUMPS' analysis costs is more than it
-/// can save.
-template <class E>
-std::shared_ptr<const LuSymbolic<E>> mumps_if_faster(std::shared_ptr<const LuSymbolic<E>> other, std::span<const E> values,
-                                                     double other_rate, bool in_the_same_order, double least_flops = 1e10);
+/// MUMPS' analysis for the orderings automatic and nested_dissection. Null where it takes no more flops than these, and
+/// where MUMPS cannot analyse the matrix (it refuses structurally singular ones); the pattern is then as it was.
+template <class E, class I>
+std::shared_ptr<const LuSymbolic<E>> analyze_mumps_lu(ColumnPattern<I>&& pattern, std::span<const E> values,
+                                                      const AnalysisRequest& request, double least_flops);
 #endif
 /// Null if `only_if_suited` and dense kernels would pay; the pattern is then left as it was.
 template <class E, class I>
@@ -254,30 +259,65 @@ struct HouseholderParts {
     double flops = 0;
 };
 
-/// Column order, and the bounds that follow from it.
+/// A(:, p) = Q·R, however it is kept.
+template <class E>
+class OrthogonalFactor {
+  public:
+    virtual ~OrthogonalFactor() = default;
+    [[nodiscard]] virtual std::int64_t rows() const noexcept = 0;
+    [[nodiscard]] virtual std::int64_t cols() const noexcept = 0;
+    [[nodiscard]] virtual std::int64_t rank() const noexcept = 0;
+    [[nodiscard]] virtual const std::vector<std::int64_t>& permutation() const noexcept = 0;
+    /// y = Qᴴ x for one vector of A's rows; y in the order of R's rows. x and y are different memory.
+    virtual void apply_q_adjoint(const E* x, E* y) const = 0;
+    /// x = Q y; y is overwritten.
+    virtual void apply_q(E* y, E* x) const = 0;
+    /// R₁₁ z = c in place, for the leading rank×rank triangle.
+    virtual void solve_r(E* c) const = 0;
+    /// R₁₁ᴴ z = c in place.
+    virtual void solve_r_adjoint(E* c) const = 0;
+    /// rank × cols, upper trapezoidal.
+    [[nodiscard]] virtual Csc<E, std::int64_t> matrix_r() const = 0;
+    /// A copy in plain arrays.
+    [[nodiscard]] virtual HouseholderParts<E> parts() const = 0;
+    [[nodiscard]] virtual FactorSize size() const = 0;
+};
+
+/// Column order, the bounds that follow from it, and what the first factorization can go on from.
 struct QrOrdering {
     std::vector<std::int64_t> permutation;
     Prediction prediction;
+    std::shared_ptr<void> analysed = nullptr;  ///< SPQR's own object; null where the order was given
 };
 
 /// A pattern and the column order of the tall matrix that is factored.
 class QrSymbolic : public Symbolic {
   public:
-    explicit QrSymbolic(QrOrdering&& order) : permutation_(std::move(order.permutation)) {
+    explicit QrSymbolic(QrOrdering&& order)
+        : permutation_(std::move(order.permutation)),
+          analysed_(std::move(order.analysed)) {
         prediction_ = std::move(order.prediction);
     }
     [[nodiscard]] std::vector<std::int64_t> permutation() const final { return permutation_; }
+    /// SPQR's object for whoever asks first: it becomes the numeric one.
+    [[nodiscard]] std::shared_ptr<void> take_analysed() const {
+        const std::lock_guard lock(mutex_);
+        return std::move(analysed_);
+    }
 
   private:
     std::vector<std::int64_t> permutation_;
+    mutable std::mutex mutex_;
+    mutable std::shared_ptr<void> analysed_;
 };
 
 /// SPQR's column order for a pattern. Unsupported in a build without SPQR.
 template <class E>
 QrOrdering order_spqr(const Csc<E, std::int64_t>& A, const AnalysisRequest& request);
-/// Factors A with its columns in this order; relative tolerance as in FactorOptions.
+/// Factors A with its columns in this order; relative tolerance as in FactorOptions. `analysed` is what order_spqr returned
+/// with this order for this pattern, or null.
 template <class E>
-HouseholderParts<E> factor_spqr(const Csc<E, std::int64_t>& A, std::span<const std::int64_t> permutation,
-                                double pivot_tolerance);
+std::unique_ptr<OrthogonalFactor<E>> factor_spqr(const Csc<E, std::int64_t>& A, std::span<const std::int64_t> permutation,
+                                                 double pivot_tolerance, std::shared_ptr<void> analysed = nullptr);
 
 }  // namespace tamis::detail

@@ -93,16 +93,16 @@ class Factor887 final : public CholeskyFactor<E> {
   public:
     using typename CholeskyFactor<E>::System;
 
-    Factor887(std::shared_ptr<const Symbolic887<E, J>> symbolic, std::span<const E> values, double shift)
+    Factor887(std::shared_ptr<const Symbolic887<E, J>> symbolic, Array<E>&& values, double shift)
         : symbolic_(std::move(symbolic)) {
         CholmodCommon<J> common;
         L_ = CholmodFactor<J>(CholmodCalls<J>::copy_factor(symbolic_->factor_.get(), common.get()));
         check_cholmod(what, common->status);
-        compute(values, shift);
+        compute(std::move(values), shift);
     }
 
-    bool refactor(std::span<const E> values, double shift) override {
-        compute(values, shift);
+    bool refactor(Array<E>&& values, double shift) override {
+        compute(std::move(values), shift);
         return true;
     }
 
@@ -187,13 +187,17 @@ class Factor887 final : public CholeskyFactor<E> {
         std::copy_n(static_cast<const E*>(X.get()->x), n * k, x);
     }
 
-    void compute(std::span<const E> values, double shift) {
+    void compute(Array<E>&& values, double shift) {
         CholmodCommon<J> common;
         configure(common);
         const auto& lower = symbolic_->lower_;
-        cholmod_sparse A = cholmod_view(lower.rows, lower.cols, lower.offsets, lower.indices, values.data(), -1);
+        cholmod_sparse A = cholmod_view<E>(lower.rows, lower.cols, lower.offsets, lower.indices, values.data(), -1);
         double beta[2] = {shift, 0};
-        CholmodCalls<J>::factorize_p(&A, beta, nullptr, 0, L_.get(), common.get());
+#if TAMIS_WITH_GPL
+        if (L_->is_super != 0) compute_supernodes(A, beta, values, common);
+        else
+#endif
+            CholmodCalls<J>::factorize_p(&A, beta, nullptr, 0, L_.get(), common.get());
         check_cholmod(what, common->status);
         const auto n = static_cast<std::int64_t>(L_->n);
         const auto* p = static_cast<const J*>(L_->Perm);
@@ -204,6 +208,24 @@ class Factor887 final : public CholeskyFactor<E> {
             if (!(d > 0) || !is_finite(d)) throw PivotNotPositive{p[j]};
         });
     }
+
+#if TAMIS_WITH_GPL
+    // As cholmod_factorize_p does it, but the caller's numbers are freed before L is allocated.
+    void compute_supernodes(cholmod_sparse& A, double* beta, Array<E>& values, CholmodCommon<J>& common) {
+        constexpr int conjugated = 2;
+        const CholmodSparse<J> ordered = [&] {
+            const CholmodSparse<J> upper(
+                CholmodCalls<J>::ptranspose(&A, conjugated, static_cast<J*>(L_->Perm), nullptr, 0, common.get()));
+            check_cholmod(what, common->status);
+            values = Array<E>();
+            return CholmodSparse<J>(CholmodCalls<J>::ptranspose(upper.get(), conjugated, nullptr, nullptr, 0, common.get()));
+        }();
+        check_cholmod(what, common->status);
+        if constexpr (std::is_same_v<J, std::int32_t>)
+            cholmod_super_numeric(ordered.get(), nullptr, beta, L_.get(), common.get());
+        else cholmod_l_super_numeric(ordered.get(), nullptr, beta, L_.get(), common.get());
+    }
+#endif
 
     std::shared_ptr<const Symbolic887<E, J>> symbolic_;
     CholmodFactor<J> L_;
@@ -241,9 +263,9 @@ class Symbolic887 final : public CholeskySymbolic<E> {
     bool matches(std::span<const std::int64_t> offsets, std::span<const std::int64_t> indices) const override {
         return same_pattern(lower_, offsets, indices);
     }
-    std::unique_ptr<CholeskyFactor<E>> factor(std::span<const E> values, double shift) const override {
+    std::unique_ptr<CholeskyFactor<E>> factor(Array<E>&& values, double shift) const override {
         return std::make_unique<Factor887<E, J>>(std::static_pointer_cast<const Symbolic887<E, J>>(this->shared_from_this()),
-                                                 values, shift);
+                                                 std::move(values), shift);
     }
     std::vector<std::int64_t> permutation() const override {
         const auto* p = static_cast<const J*>(factor_->Perm);

@@ -28,6 +28,7 @@ struct CholmodCalls<std::int32_t> {
     static constexpr auto analyze_p = cholmod_analyze_p;
     static constexpr auto copy_factor = cholmod_copy_factor;
     static constexpr auto factorize_p = cholmod_factorize_p;
+    static constexpr auto ptranspose = cholmod_ptranspose;
     static constexpr auto solve2 = cholmod_solve2;
 };
 template <>
@@ -41,6 +42,7 @@ struct CholmodCalls<std::int64_t> {
     static constexpr auto analyze_p = cholmod_l_analyze_p;
     static constexpr auto copy_factor = cholmod_l_copy_factor;
     static constexpr auto factorize_p = cholmod_l_factorize_p;
+    static constexpr auto ptranspose = cholmod_l_ptranspose;
     static constexpr auto solve2 = cholmod_l_solve2;
 };
 
@@ -85,6 +87,24 @@ class CholmodFactor {
 
   private:
     cholmod_factor* factor_ = nullptr;
+};
+
+/// Owns a cholmod_sparse.
+template <class J>
+class CholmodSparse {
+  public:
+    explicit CholmodSparse(cholmod_sparse* sparse) noexcept : sparse_(sparse) {}
+    CholmodSparse(const CholmodSparse&) = delete;
+    CholmodSparse& operator=(const CholmodSparse&) = delete;
+    ~CholmodSparse() {
+        if (sparse_ == nullptr) return;
+        CholmodCommon<J> common;
+        CholmodCalls<J>::free_sparse(&sparse_, common.get());
+    }
+    [[nodiscard]] cholmod_sparse* get() const noexcept { return sparse_; }
+
+  private:
+    cholmod_sparse* sparse_;
 };
 
 /// Owns a cholmod_dense; freed with the common that it was made with or any other.

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include <tamis/core/threads.hpp>
+#include "core/backend_threads.hpp"
 
 namespace tamis::detail {
 
@@ -13,7 +13,7 @@ namespace tamis::detail {
 /// operations on 3-D meshes and 0.7 on 2-D ones. The numeric phase takes about 25 ns an entry of the factor and the
 /// operations at `flops_a_second` a thread. What METIS can save is taken to be 0.45 of that. Measured on two cores at 3 GHz.
 inline bool dissection_may_pay(std::int64_t rows, double factor_nonzeros, double flops, double flops_a_second) {
-    const double numeric = 25e-9 * factor_nonzeros + flops / (flops_a_second * std::min(threads(), 8));
+    const double numeric = 25e-9 * factor_nonzeros + flops / (flops_a_second * std::min(backend_threads(flops), 8));
     return 0.45 * numeric > 6e-6 * static_cast<double>(rows);
 }
 

@@ -9,7 +9,6 @@
 #include "sparse/suitesparse/backend.hpp"
 #include "sparse/suitesparse/compressed_parts.hpp"
 #include "sparse/suitesparse/klu.hpp"
-#include "sparse/suitesparse/mesh_like.hpp"
 #include "sparse/suitesparse/status.hpp"
 
 #include <tamis/core/error.hpp>
@@ -339,40 +338,8 @@ std::shared_ptr<const LuSymbolic<E>> analyze_klu(ColumnPattern<I>&& pattern, con
     return symbolic;
 }
 
-template <class E, class I>
-std::shared_ptr<const LuSymbolic<E>> analyze_lu(ColumnPattern<I>&& pattern, std::span<const E> values,
-                                                const AnalysisRequest& request) {
-#if TAMIS_WITH_GPL
-    const bool any_order =
-        request.ordering == Ordering::automatic || request.ordering == Ordering::amd || request.ordering == Ordering::colamd;
-    // KLU is looked at where rows are as short as in circuits and graphs; its analysis would cost on a mesh what it cannot
-    // save.
-    if (any_order && pattern.nnz() <= 12 * pattern.cols && !mesh_like(pattern)) {
-        if (auto symbolic = analyze_klu<E>(std::move(pattern), request, true)) return symbolic;
-    }
-    auto symbolic = analyze_umfpack<E>(std::move(pattern), values, request);
-#if TAMIS_WITH_MUMPS
-    // Where UMFPACK pivots on the diagonal of a nearly symmetric pattern, which is where MUMPS shines.
-    const bool any_symmetric = request.ordering == Ordering::automatic || request.ordering == Ordering::nested_dissection;
-    if (any_symmetric && symbolic->prediction().ordering != Ordering::colamd && !request.stop.stop_requested())
-        return mumps_if_faster<E>(std::move(symbolic), values, 35e9, true);
-#endif
-    return symbolic;
-#else
-    auto symbolic = analyze_klu<E>(std::move(pattern), request, false);
-#if TAMIS_WITH_MUMPS
-    if (request.ordering == Ordering::automatic && !request.stop.stop_requested())
-        return mumps_if_faster<E>(std::move(symbolic), values, 1e9, false);
-#else
-    (void)values;
-#endif
-    return symbolic;
-#endif
-}
-
-#define TAMIS_INSTANTIATE(E, I)                                                                                  \
-    template std::shared_ptr<const LuSymbolic<E>> analyze_klu(ColumnPattern<I>&&, const AnalysisRequest&, bool); \
-    template std::shared_ptr<const LuSymbolic<E>> analyze_lu(ColumnPattern<I>&&, std::span<const E>, const AnalysisRequest&);
+#define TAMIS_INSTANTIATE(E, I) \
+    template std::shared_ptr<const LuSymbolic<E>> analyze_klu(ColumnPattern<I>&&, const AnalysisRequest&, bool);
 TAMIS_INSTANTIATE(double, std::int32_t)
 TAMIS_INSTANTIATE(double, std::int64_t)
 TAMIS_INSTANTIATE(std::complex<double>, std::int32_t)

@@ -1,15 +1,12 @@
 // QR by SPQR. Davis: Algorithm 915: SuiteSparseQR, multifrontal multithreaded rank-revealing sparse QR, ACM TOMS 38 (2011).
 //
-// Q is kept as sparse Householder vectors and R as a sparse matrix, both in plain arrays: solves then need no SPQR object,
-// and any number of threads may run them. Columns are ordered beforehand and singletons are left alone, so that the rank
-// does not depend on which tests a singleton passed and the same order serves later values.
+// Columns are ordered beforehand and singletons are left alone, so that the rank does not depend on which tests a singleton
+// passed and the same order serves later values. spqr_factor.cpp solves.
 #include "sparse/suitesparse/backend.hpp"
 
 #include <tamis/core/error.hpp>
 
 #if TAMIS_WITH_GPL
-
-#include <SuiteSparseQR.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -18,7 +15,7 @@
 #include <utility>
 
 #include "sparse/suitesparse/cholmod.hpp"
-#include "sparse/suitesparse/compressed_parts.hpp"
+#include "sparse/suitesparse/spqr_factor.hpp"
 #include "sparse/suitesparse/status.hpp"
 
 namespace tamis::detail {
@@ -79,44 +76,15 @@ double largest_column_norm(const Csc<E, Long>& A) {
     return largest;
 }
 
-/// What SuiteSparseQR allocates, freed with it.
-struct Outputs {
-    CholmodCommon<Long> common;
-    cholmod_sparse* R = nullptr;
-    cholmod_sparse* H = nullptr;
-    cholmod_dense* tau = nullptr;
-    Long* E = nullptr;
-    Long* row_position = nullptr;
-    Long rows = 0;
-    Long cols = 0;
-
-    Outputs() = default;
-    Outputs(const Outputs&) = delete;
-    Outputs& operator=(const Outputs&) = delete;
-    ~Outputs() {
-        cholmod_l_free_sparse(&R, common.get());
-        cholmod_l_free_sparse(&H, common.get());
-        cholmod_l_free_dense(&tau, common.get());
-        cholmod_l_free(static_cast<std::size_t>(cols), sizeof(Long), E, common.get());
-        cholmod_l_free(static_cast<std::size_t>(rows), sizeof(Long), row_position, common.get());
-    }
-};
-
-// Takes a matrix of CHOLMOD over as sorted compressed columns, and frees it.
 template <class E>
-Csc<E, Long> take(cholmod_sparse*& S, CholmodCommon<Long>& common) {
-    const auto rows = static_cast<Long>(S->nrow);
-    const auto cols = static_cast<Long>(S->ncol);
-    const auto* p = static_cast<const Long*>(S->p);
-    const auto entries = static_cast<std::size_t>(p[cols]);
-    Array<Long> offsets(std::span<const Long>(p, static_cast<std::size_t>(cols) + 1));
-    Array<Long> indices(std::span<const Long>(static_cast<const Long*>(S->i), entries));
-    Array<E> values(std::span<const E>(static_cast<const E*>(S->x), entries));
-    cholmod_l_free_sparse(&S, common.get());
-    for (Long j = 0; j < cols; ++j)
-        if (!std::is_sorted(indices.data() + offsets[j], indices.data() + offsets[j + 1]))
-            return transposed_columns(transposed_columns<E, Long>(cols, rows, offsets, indices, values));
-    return {unchecked, rows, cols, std::move(offsets), std::move(indices), std::move(values)};
+std::shared_ptr<SpqrObject<E>> analysed(const Csc<E, Long>& A, int ordering, CholmodCommon<Long>& common) {
+    cholmod_sparse S = spqr_view(A);
+    auto* analysis = SuiteSparseQR_symbolic<E>(ordering, 1, &S, common.get());
+    if (analysis == nullptr) {
+        check_cholmod("qr", common->status);
+        throw Error("qr: SPQR's analysis failed");
+    }
+    return std::make_shared<SpqrObject<E>>(analysis);
 }
 
 }  // namespace
@@ -143,18 +111,12 @@ QrOrdering order_spqr(const Csc<E, Long>& A, const AnalysisRequest& request) {
         reordered = permuted_columns<E>(A, start);
         input = &reordered;
     }
-    cholmod_sparse S = spqr_view(*input);
-    auto* analysis = SuiteSparseQR_symbolic<E>(ordering, 1, &S, common.get());
-    if (analysis == nullptr) {
-        check_cholmod("qr", common->status);
-        throw Error("qr: SPQR's analysis failed");
-    }
-    const auto* fill = analysis->QRsym->Qfill;
+    auto object = analysed(*input, ordering, common);
+    const auto& symbolic = *(*object)->QRsym;
     result.permutation = start;
-    if (fill != nullptr)
+    if (symbolic.Qfill != nullptr)
         for (Long k = 0; k < A.cols(); ++k)
-            result.permutation[static_cast<std::size_t>(k)] = start[static_cast<std::size_t>(fill[k])];
-    SuiteSparseQR_free<E>(&analysis, common.get());
+            result.permutation[static_cast<std::size_t>(k)] = start[static_cast<std::size_t>(symbolic.Qfill[k])];
 
     auto& prediction = result.prediction;
     prediction.backend = "SPQR " + std::to_string(SPQR_MAIN_VERSION) + "." + std::to_string(SPQR_SUB_VERSION) + "." +
@@ -171,49 +133,43 @@ QrOrdering order_spqr(const Csc<E, Long>& A, const AnalysisRequest& request) {
     const auto h_bound = static_cast<double>(common->SPQR_istat[1]) + static_cast<double>(std::min(A.rows(), A.cols()));
     prediction.factor_nonzeros = r_bound + h_bound;
     prediction.flops = common->SPQR_flopcount_bound * (is_complex_v<E> ? 4 : 1);
-    // The frontal form, and beside it for a while the sparse one that is kept.
-    prediction.bytes = (r_bound + h_bound) * (2 * sizeof(E) + sizeof(Long)) +
+    // The factor, the stack of the fronts that wait, the rows of A that go into them, and the integers of the analysis.
+    prediction.bytes = std::max(r_bound + h_bound, static_cast<double>(symbolic.maxstack)) * sizeof(E) +
                        static_cast<double>(A.nnz()) * (sizeof(E) + sizeof(Long)) * 2 +
-                       static_cast<double>(A.rows() + A.cols()) * 10 * sizeof(Long);
+                       static_cast<double>(A.rows() + A.cols() + symbolic.rjsize + symbolic.hisize) * 10 * sizeof(Long);
+    if (request.ordering != Ordering::given) result.analysed = std::move(object);
     return result;
 }
 
 template <class E>
-HouseholderParts<E> factor_spqr(const Csc<E, Long>& A, std::span<const Long> permutation, double pivot_tolerance) {
-    HouseholderParts<E> parts;
-    Outputs out;
-    out.rows = A.rows();
-    out.cols = A.cols();
+std::unique_ptr<OrthogonalFactor<E>> factor_spqr(const Csc<E, Long>& A, std::span<const Long> permutation,
+                                                 double pivot_tolerance, std::shared_ptr<void> from) {
+    CholmodCommon<Long> common;
     const double relative = pivot_tolerance > 0
                                 ? pivot_tolerance
                                 : 20.0 * static_cast<double>(A.rows() + A.cols()) * std::numeric_limits<double>::epsilon();
-    parts.tolerance = std::min(relative * largest_column_norm(A), std::numeric_limits<double>::max());
-    {
-        const auto ordered = permuted_columns<E>(A, permutation);
-        cholmod_sparse S = spqr_view(ordered);
-        parts.rank = SuiteSparseQR<E>(SPQR_ORDERING_FIXED, parts.tolerance, 0, &S, &out.R, &out.E, &out.H, &out.row_position,
-                                      &out.tau, out.common.get());
+    const double tolerance = std::min(relative * largest_column_norm(A), std::numeric_limits<double>::max());
+    auto object = std::static_pointer_cast<SpqrObject<E>>(std::move(from));
+    Csc<E, Long> ordered;
+    const Csc<E, Long>* input = &A;
+    if (!object) {
+        ordered = permuted_columns<E>(A, permutation);
+        input = &ordered;
+        object = analysed(ordered, SPQR_ORDERING_FIXED, common);
     }
-    check_cholmod("qr", out.common->status);
-    if (parts.rank < 0 || out.R == nullptr || out.H == nullptr || out.tau == nullptr)
-        throw Error("qr: SPQR's factorization failed");
-    parts.flops = out.common->SPQR_flopcount * (is_complex_v<E> ? 4 : 1);
-    parts.permutation.assign(permutation.begin(), permutation.end());
-    if (out.E != nullptr)
-        for (std::size_t k = 0; k < parts.permutation.size(); ++k)
-            parts.permutation[k] = permutation[static_cast<std::size_t>(out.E[k])];
-    parts.row_position.resize(static_cast<std::size_t>(A.rows()));
-    if (out.row_position != nullptr) std::copy_n(out.row_position, A.rows(), parts.row_position.begin());
-    else std::iota(parts.row_position.begin(), parts.row_position.end(), Long{0});
-    parts.tau = Array<E>(std::span<const E>(static_cast<const E*>(out.tau->x), out.tau->ncol * out.tau->nrow));
-    parts.r = take<E>(out.R, out.common);
-    parts.h = take<E>(out.H, out.common);
-    return parts;
+    cholmod_sparse S = spqr_view(*input);
+    const int done = SuiteSparseQR_numeric<E>(tolerance, &S, object->get(), common.get());
+    check_cholmod("qr", common->status);
+    if (done == 0 || (*object)->QRnum == nullptr) throw Error("qr: SPQR's factorization failed");
+    const double flops = common->SPQR_flopcount * (is_complex_v<E> ? 4 : 1);
+    return std::make_unique<SpqrFactor<E>>(std::move(object), std::vector<Long>(permutation.begin(), permutation.end()),
+                                           flops);
 }
 
-#define TAMIS_INSTANTIATE(E)                                                     \
-    template QrOrdering order_spqr(const Csc<E, Long>&, const AnalysisRequest&); \
-    template HouseholderParts<E> factor_spqr(const Csc<E, Long>&, std::span<const Long>, double);
+#define TAMIS_INSTANTIATE(E)                                                                                      \
+    template QrOrdering order_spqr(const Csc<E, Long>&, const AnalysisRequest&);                                  \
+    template std::unique_ptr<OrthogonalFactor<E>> factor_spqr(const Csc<E, Long>&, std::span<const Long>, double, \
+                                                              std::shared_ptr<void>);
 TAMIS_INSTANTIATE(double)
 TAMIS_INSTANTIATE(std::complex<double>)
 #undef TAMIS_INSTANTIATE
@@ -235,13 +191,15 @@ QrOrdering order_spqr(const Csc<E, std::int64_t>&, const AnalysisRequest&) {
     throw_left_out();
 }
 template <class E>
-HouseholderParts<E> factor_spqr(const Csc<E, std::int64_t>&, std::span<const std::int64_t>, double) {
+std::unique_ptr<OrthogonalFactor<E>> factor_spqr(const Csc<E, std::int64_t>&, std::span<const std::int64_t>, double,
+                                                 std::shared_ptr<void>) {
     throw_left_out();
 }
 
-#define TAMIS_INSTANTIATE(E)                                                             \
-    template QrOrdering order_spqr(const Csc<E, std::int64_t>&, const AnalysisRequest&); \
-    template HouseholderParts<E> factor_spqr(const Csc<E, std::int64_t>&, std::span<const std::int64_t>, double);
+#define TAMIS_INSTANTIATE(E)                                                                                              \
+    template QrOrdering order_spqr(const Csc<E, std::int64_t>&, const AnalysisRequest&);                                  \
+    template std::unique_ptr<OrthogonalFactor<E>> factor_spqr(const Csc<E, std::int64_t>&, std::span<const std::int64_t>, \
+                                                              double, std::shared_ptr<void>);
 TAMIS_INSTANTIATE(double)
 TAMIS_INSTANTIATE(std::complex<double>)
 #undef TAMIS_INSTANTIATE

@@ -374,7 +374,7 @@ std::shared_ptr<const LuSymbolic<E>> analyze_umfpack(ColumnPattern<I>&& pattern,
     // The 32-bit interface takes a fifth less time and memory on small factors. It fails as out of memory once an array
     // outgrows 2³¹ bytes, so large matrices go to the 64-bit one at once, without a first analysis in vain.
     if constexpr (std::is_same_v<I, std::int32_t>) {
-        constexpr std::int64_t most_entries = 1'000'000;
+        constexpr std::int64_t most_entries = 1'500'000;
         if (pattern.nnz() <= most_entries) {  // beyond, nearly every factor is large
             auto narrow = std::make_shared<UmfpackSymbolic<E, std::int32_t>>(std::move(pattern), values, request);
             if (narrow->prediction().bytes < narrow_bytes) return narrow;

@@ -57,9 +57,10 @@ def problems(small):
     data = os.environ.get("TAMIS_EXTRA_DATA", "")
     if data and not small:
         for name, tasks in REAL.items():
-            file = os.path.join(data, name + ".mtx")
-            if os.path.exists(file):
-                chosen[name] = (file, 0, 0, tasks, True)
+            for ending in (".mtx", ".mtx.gz"):
+                file = os.path.join(data, name + ending)
+                if os.path.exists(file):
+                    chosen[name] = (file, 0, 0, tasks, True)
     only = [part for part in os.environ.get("BENCH_FACTOR_PROBLEMS", "").split(",") if part]
     return {name: p for name, p in chosen.items() if not only or any(part in name for part in only)}
 

@@ -212,12 +212,12 @@ TEST(CholeskyOptions, APermutationWithoutGivenOrderingIsRefused) {
 }
 
 TEST(CholeskySupernodal, FactorsAMatrixWithDenseKernels) {
-    // 13³ grid: enough flops for supernodes.
-    Assembly<double> A(2197, 2197);
-    const auto at = [](int i, int j, int k) { return (i * 13 + j) * 13 + k; };
-    for (int i = 0; i < 13; ++i) {
-        for (int j = 0; j < 13; ++j) {
-            for (int k = 0; k < 13; ++k) {
+    // 17³ grid: enough flops for supernodes.
+    Assembly<double> A(4913, 4913);
+    const auto at = [](int i, int j, int k) { return (i * 17 + j) * 17 + k; };
+    for (int i = 0; i < 17; ++i) {
+        for (int j = 0; j < 17; ++j) {
+            for (int k = 0; k < 17; ++k) {
                 A.set(at(i, j, k), at(i, j, k), 6);
                 const auto edge = [&](int b) {
                     A.set(at(i, j, k), b, -1);
@@ -236,7 +236,7 @@ TEST(CholeskySupernodal, FactorsAMatrixWithDenseKernels) {
 #else
     EXPECT_NE(F.info().backend.find("simplicial"), std::string::npos) << F.info().backend;
 #endif
-    const Matrix<double> B = Random(2).matrix<double>(2197, 3);
+    const Matrix<double> B = Random(2).matrix<double>(4913, 3);
     EXPECT_TRUE(solves(M, F.solve(B), B));
     EXPECT_TRUE(near(F.multiply_l(Matrix<double>(F.solve_l(B))), B, 1e-12));
     EXPECT_TRUE(near(F.solve_lt(F.solve_l(B)), F.solve(B), 1e-12));

@@ -15,7 +15,7 @@ namespace tamis {
 ///
 /// Computed by UMFPACK (Davis: Algorithm 832, ACM TOMS 30, 2004), or by KLU (Davis, Palamadai Natarajan: Algorithm 907, ACM
 /// TOMS 37, 2010) where the matrix falls into small diagonal blocks or fills so little that dense kernels would not pay;
-/// info().backend says which. A nearly symmetric pattern that takes more than some 100 MFLOP is factored by MUMPS (Amestoy
+/// info().backend says which. A nearly symmetric pattern that takes more than some 30 MFLOP is factored by MUMPS (Amestoy
 /// et al., SIAM J. Matrix Anal. Appl. 23, 2001) where it is in the build, automatically or under nested_dissection; its
 /// calls take turns, and it keeps its factors to itself, so the first call of matrix_l, matrix_u, row_permutation,
 /// col_permutation, row_scaling or reconstruct factors anew by UMFPACK (KLU), with the time and the memory that this takes;

@@ -17,7 +17,7 @@ namespace {
 template <class E, class I>
 std::shared_ptr<const LuSymbolic<E>> mumps_if_faster(ColumnPattern<I>& pattern, std::span<const E> values,
                                                      const AnalysisRequest& request) {
-    constexpr double least_flops = 1e8;
+    constexpr double least_flops = 3e7;
     constexpr double least_symmetry = TAMIS_WITH_GPL ? 0.9 : 0;  // the other is KLU, without dense kernels
     if (request.ordering != Ordering::automatic && request.ordering != Ordering::nested_dissection) return nullptr;
     if (pattern.cols > std::numeric_limits<std::int32_t>::max() || pattern_symmetry(pattern) < least_symmetry)

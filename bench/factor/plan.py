@@ -32,7 +32,10 @@ LARGE = {
     "least squares 80000×40000": ("leastsquares", 40000, 40000, ["qr"], False),
 }
 REAL = {
-    "bcsstk17": ["cholesky"], "add32": ["lu"], "memplus": ["lu"], "orsreg_1": ["lu"], "sherman5": ["lu"], "rajat11": ["lu"],
+    "add32": ["lu"], "memplus": ["lu"], "orsreg_1": ["lu"], "sherman5": ["lu"], "rajat19": ["lu"], "bayer10": ["lu"],
+    "cavity14": ["lu"], "teko_nsjac": ["lu"], "BentPipe2D100": ["lu"], "basker_matrix1": ["lu"],
+    "bcsstk16": ["cholesky"], "wathenSmall": ["cholesky"], "xpetra_A": ["cholesky"], "CONT-300_KKT": ["ldlt"],
+    "well1033": ["qr"], "illc1850": ["qr"], "Franz6_id1959_aug": ["qr"],
 }
 
 VARIANTS = {

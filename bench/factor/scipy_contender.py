@@ -35,10 +35,15 @@ def main():
     if task == "cholesky":
         settings = {"permc_spec": "MMD_AT_PLUS_A", "diag_pivot_thresh": 0.0, "options": {"SymmetricMode": True}}
     before = resident_bytes()
-    start = time.perf_counter()
-    x = scipy.sparse.linalg.splu(matrix, **settings).solve(b)
-    seconds = time.perf_counter() - start
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - before
+    times = []
+    # As bench::cost does: what is quick is repeated.
+    while not times or (len(times) < 30 and sum(times) + times[0] < 0.5):
+        start = time.perf_counter()
+        x = scipy.sparse.linalg.splu(matrix, **settings).solve(b)
+        times.append(time.perf_counter() - start)
+        if len(times) == 1:
+            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - before
+    seconds = sorted(times)[len(times) // 2]
     print(json.dumps({"operation": "factor " + task, "problem": problem, "contender": "scipy", "threads": 0,
                       "seconds": [seconds], "peak_bytes": peak, "choice": "", "checks": {"mean": float(x.mean())}}))
 

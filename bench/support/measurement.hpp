@@ -2,12 +2,15 @@
 // every contender can use it.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <fstream>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace bench {
 
@@ -28,7 +31,8 @@ inline std::int64_t memory_of_process(const std::string& field) {
     return 0;
 }
 
-/// Seconds that f takes, and by how much it raised the process's memory at its peak.
+/// Seconds that f takes, and by how much its first run raised the process's memory at its peak. What is quick is run up to
+/// 30 times within half a second, and the median counts: a first run measures the loading of code and pages.
 struct Cost {
     double seconds = 0;
     std::int64_t peak_bytes = 0;
@@ -36,8 +40,12 @@ struct Cost {
 template <class F>
 Cost cost(F&& f) {
     const auto before = memory_of_process("VmRSS:");
-    const double time = seconds(f);
-    return {time, memory_of_process("VmHWM:") - before};
+    std::vector<double> times{seconds(f)};
+    const auto peak = memory_of_process("VmHWM:") - before;
+    for (double total = times[0]; times.size() < 30 && total + times[0] < 0.5; total += times.back())
+        times.push_back(seconds(f));
+    std::nth_element(times.begin(), times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2), times.end());
+    return {times[times.size() / 2], peak};
 }
 
 /// Prints one measurement with its memory and the choice that was made, such as an ordering.

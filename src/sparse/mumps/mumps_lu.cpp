@@ -106,17 +106,18 @@ class MumpsLuSymbolic final : public LuSymbolic<E> {
     [[nodiscard]] bool run(std::span<const E> values, const AnalysisRequest& request, double least_flops) {
         auto& prediction = this->prediction_;
         prediction.ordering = Ordering::amd;
+        spare_ = start(values);
+        const double nonzeros = spare_->predicted_nonzeros();
+        const double flops = spare_->predicted_flops();
+        if (!(flops > least_flops)) return false;
         if (request.ordering == Ordering::nested_dissection) {
             dissect(std::numeric_limits<double>::infinity(), request.stop);
             if (given_.empty()) return false;
             spare_ = start(values);
         } else {
-            spare_ = start(values);
-            const double nonzeros = spare_->predicted_nonzeros();
-            const double flops = spare_->predicted_flops();
             // Rows without a diagonal entry want partners, which MUMPS' AMD finds and an order for the fill alone does not.
-            if (flops > least_flops && has_full_diagonal(pattern_) &&
-                dissection_may_pay(pattern_.cols, nonzeros, flops, 30e9) && !request.stop.stop_requested()) {
+            if (has_full_diagonal(pattern_) && dissection_may_pay(pattern_.cols, nonzeros, flops, 30e9) &&
+                !request.stop.stop_requested()) {
                 dissect(flops, request.stop);
                 if (!given_.empty()) spare_ = start(values);
             }
@@ -126,7 +127,7 @@ class MumpsLuSymbolic final : public LuSymbolic<E> {
         prediction.flops = spare_->predicted_flops() * (is_complex_v<E> ? 4 : 1);
         prediction.bytes = spare_->predicted_bytes() + static_cast<double>(values.size()) * sizeof(E);
         permutation_ = spare_->permutation();
-        return prediction.flops > least_flops;
+        return true;
     }
     // Only before the object is shared.
     ColumnPattern<I> release_pattern() { return std::move(pattern_); }

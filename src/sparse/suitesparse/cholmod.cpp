@@ -83,7 +83,7 @@ void configure(CholmodCommon<J>& common, const ColumnPattern<J>& lower) {
     // Flops per entry of L from which supernodes pay. CHOLMOD's own 40 takes supernodes for 2-D Poisson 100² to 300² (58 to
     // 160), where they cost 1.1 to 1.6 times as much; at 3-D 16³ (210) both cost the same, at 20³ (370) they win 1.7 times.
     // Rows that are less short make wider supernodes.
-    if (lower.nnz() <= 4 * lower.cols) common->supernodal_switch = 170;
+    if (lower.nnz() <= 5 * lower.cols) common->supernodal_switch = 170;
 #else
     common->supernodal = CHOLMOD_SIMPLICIAL;  // the supernodal part is GPL
 #endif

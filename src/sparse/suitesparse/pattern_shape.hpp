@@ -75,7 +75,7 @@ ColumnPattern<J> lower_of_symmetrized(const ColumnPattern<J>& pattern) {
 /// neighbours. Circuits and trees have many of those, and then a factor without dense blocks. O(n + nnz).
 template <class J>
 bool mesh_like(const ColumnPattern<J>& pattern) {
-    constexpr std::int64_t large = 10'000;
+    constexpr std::int64_t large = 20'000;
     const auto n = pattern.cols;
     if (n < large) return false;
     std::int64_t thin = 0;

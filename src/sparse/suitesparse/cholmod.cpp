@@ -75,7 +75,7 @@ auto with_storage(const cholmod_factor& L, const F& f) {
 }
 
 template <class J>
-void configure(CholmodCommon<J>& common, const ColumnPattern<J>& lower) {
+void configure(CholmodCommon<J>& common, [[maybe_unused]] const ColumnPattern<J>& lower) {
     common->final_ll = 1;  // LLᴴ, which notices a pivot that is not positive; LDLᴴ would not
     common->quick_return_if_not_posdef = 1;
 #if TAMIS_WITH_GPL

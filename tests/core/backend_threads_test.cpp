@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "support/threads.hpp"
+
 #ifdef _OPENMP
 #include <omp.h>
 #endif
@@ -78,6 +80,20 @@ TEST(BackendThreads, WorksInsideAParallelRegionOfTheCaller) {
     }
     EXPECT_EQ(calls[0] + calls[1], omp_get_num_procs() == 1 ? 1 : 2);
     EXPECT_EQ(inside[0], 1);
+}
+
+TEST(BackendThreads, ServesManyThreadsAtOnce) {
+    const Budget set(2);
+    EXPECT_TRUE(test::succeeds_on_threads(4, [](int) {
+        for (int round = 0; round < 50; ++round) {
+            int inside = 0;
+            detail::on_backend_threads(much, [&] { inside = threads_of_four(); });
+            if (inside < 1 || inside > 2) throw std::runtime_error("the budget is not kept");
+            detail::on_backend_threads(little, [&] { inside = threads_of_four(); });
+            if (inside != 1) throw std::runtime_error("little work is shared out");
+        }
+    }));
+    EXPECT_EQ(threads_of_four(), 4);
 }
 
 #endif

@@ -1,6 +1,7 @@
 // links: tamis_test_openmp
 #include "core/backend_threads.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include <gtest/gtest.h>
@@ -58,7 +59,8 @@ TEST(BackendThreads, HoldsARequestByNumberToTheBudget) {
         const Budget set(budget);
         int inside = 0;
         detail::on_backend_threads(much, [&] { inside = threads_of_four(); });
-        EXPECT_EQ(inside, budget);
+        EXPECT_LE(inside, budget);
+        EXPECT_GE(inside, std::min(budget, omp_get_num_procs()));  // LLVM's runtime stops at the cores
         detail::on_backend_threads(little, [&] { inside = threads_of_four(); });
         EXPECT_EQ(inside, 1);
         EXPECT_EQ(omp_get_max_threads(), budget);

@@ -51,7 +51,7 @@ void run_on_threads(int most, void (*call)(const void*), const void* f) {
     {
         try {
             call(f);
-        } catch (...) {
+        } catch (...) {  // no exception may leave the region
             failure = std::current_exception();
         }
     }

@@ -12,7 +12,7 @@ namespace tamis::detail {
 namespace {
 
 // MUMPS' analysis where it will be faster than the others, which was measured for every nearly symmetric pattern from here
-// on: 1.2 to 2.5 times on meshes of two and three dimensions and on saddle points. Below, its fixed costs show, and its
+// on: 1.0 to 1.7 times on meshes of two and three dimensions, twice on saddle points. Below, its fixed costs show, and its
 // calls take turns, which many small factorizations in many threads would feel.
 template <class E, class I>
 std::shared_ptr<const LuSymbolic<E>> mumps_if_faster(ColumnPattern<I>& pattern, std::span<const E> values,

@@ -41,22 +41,10 @@ int threads_of_four() {
     return got;
 }
 
-// The budget of the process, set for a while.
-class Budget {
-  public:
-    explicit Budget(int n) : before_(threads()) { set_threads(n); }
-    Budget(const Budget&) = delete;
-    Budget& operator=(const Budget&) = delete;
-    ~Budget() { set_threads(before_); }
-
-  private:
-    int before_;
-};
-
 TEST(BackendThreads, HoldsARequestByNumberToTheBudget) {
     ASSERT_EQ(threads_of_four(), 4);
     for (const int budget : {1, 2, 3}) {
-        const Budget set(budget);
+        const test::ThreadBudget set(budget);
         int inside = 0;
         detail::on_backend_threads(much, [&] { inside = threads_of_four(); });
         EXPECT_LE(inside, budget);
@@ -69,7 +57,7 @@ TEST(BackendThreads, HoldsARequestByNumberToTheBudget) {
 }
 
 TEST(BackendThreads, WorksInsideAParallelRegionOfTheCaller) {
-    const Budget set(2);
+    const test::ThreadBudget set(2);
     int calls[2] = {};
     int inside[2] = {};
 #pragma omp parallel num_threads(2)
@@ -85,7 +73,7 @@ TEST(BackendThreads, WorksInsideAParallelRegionOfTheCaller) {
 }
 
 TEST(BackendThreads, ServesManyThreadsAtOnce) {
-    const Budget set(2);
+    const test::ThreadBudget set(2);
     EXPECT_TRUE(test::succeeds_on_threads(4, [](int) {
         for (int round = 0; round < 50; ++round) {
             int inside = 0;

@@ -16,6 +16,7 @@
 #include "support/assembly.hpp"
 #include "support/assertions.hpp"
 #include "support/random.hpp"
+#include "support/threads.hpp"
 #include "support/types.hpp"
 
 namespace tamis {
@@ -57,18 +58,6 @@ bool same_arrays(const M& a, const M& b) {
     return a.rows() == b.rows() && a.cols() == b.cols() && std::ranges::equal(u.row_offsets(), v.row_offsets()) &&
            std::ranges::equal(u.col_indices(), v.col_indices()) && std::ranges::equal(u.values(), v.values());
 }
-
-/// Restores the number of threads.
-class WithThreads {
-  public:
-    explicit WithThreads(int n) : before_(threads()) { set_threads(n); }
-    WithThreads(const WithThreads&) = delete;
-    WithThreads& operator=(const WithThreads&) = delete;
-    ~WithThreads() { set_threads(before_); }
-
-  private:
-    int before_;
-};
 
 TYPED_TEST(ConvertTest, TripletsAreSummedInTheOrderAdded) {
     using T = typename TypeParam::T;
@@ -264,7 +253,7 @@ TYPED_TEST(ConvertTest, LargeResultsAreTheSameForAnyNumberOfThreads) {
     for (int k = 0; k < 300000; ++k)
         A.add(random.below(10) == 0 ? random.below(3) : random.below(2000), random.below(20000), random.value<T>());
     const auto convert = [&A](int n) {
-        const WithThreads with(n);
+        const test::ThreadBudget with(n);
         auto R = to_csr(A);
         auto C = to_csc(A);
         auto from_rows = to_csc(R);

@@ -8,6 +8,7 @@
 
 #include "sparse/random_assembly.hpp"
 #include "support/assertions.hpp"
+#include "support/threads.hpp"
 
 namespace tamis {
 namespace {

@@ -5,8 +5,6 @@
 #include <cstdint>
 #include <vector>
 
-#include <tamis/core/threads.hpp>
-
 #include "support/assembly.hpp"
 #include "support/random.hpp"
 
@@ -67,17 +65,5 @@ struct Shape {
 };
 /// Empty, flat, tall, tiny and ordinary shapes.
 inline constexpr Shape shapes[] = {{0, 0}, {0, 4}, {4, 0}, {1, 1}, {1, 9}, {9, 1}, {7, 13}, {30, 17}};
-
-/// Sets the thread budget and restores it.
-class ThreadBudget {
-  public:
-    explicit ThreadBudget(int n) : before_(threads()) { set_threads(n); }
-    ThreadBudget(const ThreadBudget&) = delete;
-    ThreadBudget& operator=(const ThreadBudget&) = delete;
-    ~ThreadBudget() { set_threads(before_); }
-
-  private:
-    int before_;
-};
 
 }  // namespace tamis::test

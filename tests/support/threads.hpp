@@ -1,4 +1,4 @@
-// A function on several threads at once, for tests of "const means concurrent".
+// A function on several threads at once, for tests of "const means concurrent", and the library's own thread budget.
 #pragma once
 
 #include <atomic>
@@ -11,7 +11,21 @@
 
 #include <gtest/gtest.h>
 
+#include <tamis/core/threads.hpp>
+
 namespace tamis::test {
+
+/// Sets the thread budget and restores it.
+class ThreadBudget {
+  public:
+    explicit ThreadBudget(int n) : before_(threads()) { set_threads(n); }
+    ThreadBudget(const ThreadBudget&) = delete;
+    ThreadBudget& operator=(const ThreadBudget&) = delete;
+    ~ThreadBudget() { set_threads(before_); }
+
+  private:
+    int before_;
+};
 
 /// Runs f(0), …, f(k − 1) on k threads that start together; returns what each one threw (null where nothing).
 template <class F>

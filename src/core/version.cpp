@@ -5,6 +5,8 @@
 #include <Eigen/src/Core/util/Macros.h>
 #include <tamis/core/threads.hpp>
 
+#include "core/isa.hpp"
+
 namespace tamis {
 
 namespace {
@@ -57,6 +59,7 @@ std::string build_info() {
     line("compiler", compiler());
     line("build type", build_type());
     line("openmp", openmp());
+    line("kernels", detail::isa_description());
     line("gpl parts", TAMIS_WITH_GPL ? "on (CHOLMOD supernodal, UMFPACK, SPQR)" : "off");
     line("eigen", std::to_string(EIGEN_WORLD_VERSION) + "." + std::to_string(EIGEN_MAJOR_VERSION) + "." +
                       std::to_string(EIGEN_MINOR_VERSION));

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "instantiate.hpp"
+#include "sparse/kernels/csr.hpp"
 #include "sparse/parts.hpp"
 #include "sparse/product.hpp"
 
@@ -73,6 +74,29 @@ void gather_rows(const CsrView<T, I>& A, MatrixView<const T> X, MatrixView<T> Y,
             for (int c = 0; c < W; ++c) sum[c] += times(a, xj[c * step]);
         }
         for (int c = 0; c < W; ++c) update(y[i * Y.row_stride() + c * Y.col_stride()], sum[c]);
+    }
+}
+
+/// The same for one column of X that is contiguous, by the kernels for this processor.
+template <bool Conjugate, class T, class I>
+void gather_column(const CsrView<T, I>& A, MatrixView<const T> X, MatrixView<T> Y, std::int64_t column, std::int64_t begin,
+                   std::int64_t end, const Update<T>& update) noexcept {
+    const auto row_sums = kernels<CsrKernels<T, I>>().row_sums[Conjugate];
+    const I* offsets = A.row_offsets().data();
+    const I* indices = A.col_indices().data();
+    const T* values = A.values().data();
+    const T* x = X.data() + column * X.col_stride();
+    T* y = Y.data() + column * Y.col_stride();
+    if (update.plain && update.overwrite && Y.row_stride() == 1) {
+        row_sums(offsets, indices, values, x, begin, end, y + begin);
+        return;
+    }
+    constexpr std::int64_t tile = 256;
+    T sums[tile];
+    for (std::int64_t i = begin; i < end; i += tile) {
+        const std::int64_t stop = std::min(end, i + tile);
+        row_sums(offsets, indices, values, x, i, stop, sums);
+        for (std::int64_t r = i; r < stop; ++r) update(y[r * Y.row_stride()], sums[r - i]);
     }
 }
 
@@ -150,7 +174,8 @@ void gather(const CsrView<T, I>& A, MatrixView<const T> X, MatrixView<T> Y, T al
         const std::int64_t end = first_row(A, part + 1, parts);
         for_each_panel(X.cols(), [&](auto width, std::int64_t first) {
             constexpr int W = decltype(width)::value;
-            if (X.col_stride() == 1) gather_rows<W, 1, Conjugate>(A, X, Y, first, begin, end, update);
+            if (W == 1 && X.row_stride() == 1) gather_column<Conjugate>(A, X, Y, first, begin, end, update);
+            else if (X.col_stride() == 1) gather_rows<W, 1, Conjugate>(A, X, Y, first, begin, end, update);
             else gather_rows<W, 0, Conjugate>(A, X, Y, first, begin, end, update);
         });
     });

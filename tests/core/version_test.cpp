@@ -15,7 +15,7 @@ TEST(Version, HasThreeNumbers) {
 
 TEST(BuildInfo, NamesEveryPartOnALineOfItsOwn) {
     const std::string info = build_info();
-    for (const char* part : {"compiler", "build type", "openmp", "zlib", "zstd"})
+    for (const char* part : {"compiler", "build type", "openmp", "kernels", "zlib", "zstd"})
         EXPECT_TRUE(std::regex_search(info, std::regex("(^|\n)" + std::string(part) + ": [^\n]+\n"))) << part << "\n"
                                                                                                       << info;
     EXPECT_EQ(info.find("tamis: " + version() + "\n"), 0U) << info;

@@ -8,7 +8,8 @@ namespace tamis {
 /// "major.minor.patch".
 [[nodiscard]] std::string version();
 
-/// One "name: value" a line: version, compiler, OpenMP, GPL parts, and the versions of the libraries underneath.
+/// One "name: value" a line: version, compiler, OpenMP, the instruction set of the kernels, GPL parts, and the versions of
+/// the libraries underneath.
 [[nodiscard]] std::string build_info();
 
 }  // namespace tamis

@@ -1,0 +1,25 @@
+// Private: products of the rows of a CSR matrix with a vector (dispatch.hpp says how kernels are found).
+#pragma once
+
+#include <cstdint>
+
+#include "sparse/kernels/dispatch.hpp"
+
+namespace tamis::detail {
+
+template <class T, class I>
+struct CsrKernels {
+    /// sums[i − begin] = Σ a_ij x_j for the rows begin ≤ i < end.
+    using RowSums = void(const I* offsets, const I* indices, const T* values, const T* x, std::int64_t begin,
+                         std::int64_t end, T* sums);
+    /// *sum = Σ values[k] x[indices[k]] for begin ≤ k < end: a part of a row.
+    using RangeSum = void(const I* indices, const T* values, const T* x, std::int64_t begin, std::int64_t end, T* sum);
+
+    // [1] takes the conjugates of the values; for real scalars it is the same as [0].
+    RowSums* row_sums[2];
+    RangeSum* range_sum[2];
+
+    static const CsrKernels table[isa_count];
+};
+
+}  // namespace tamis::detail

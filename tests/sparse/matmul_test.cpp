@@ -1,6 +1,10 @@
 #include <tamis/sparse/matmul.hpp>
 
+#include <cmath>
+#include <cstring>
 #include <limits>
+#include <map>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -91,6 +95,147 @@ TYPED_TEST(Matmul, MultipliesRowsOfAnyLength) {
     const auto sparse = test::random_assembly<T, I>(50, 5000, 0.002, 5);
     const auto wide = test::random_assembly<T, I>(5000, 300, 0.005, 6);
     EXPECT_TRUE(test::equal(sparse.csr() * wide.csr(), (test::dense(sparse.csr()) * test::dense(wide.csr())).eval()));
+}
+
+// The textbook formula, which the library promises of complex products.
+template <class T>
+T textbook_product(const T& a, const T& b) {
+    if constexpr (is_complex_v<T>)
+        return T(a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real());
+    else return a * b;
+}
+
+// About so many entries a row, at random places.
+template <class T, class I>
+Csr<T, I> scattered(std::int64_t rows, std::int64_t cols, std::int64_t per_row, std::uint64_t seed) {
+    test::Random random(seed);
+    test::Assembly<T, I> a(rows, cols);
+    for (std::int64_t i = 0; i < rows; ++i)
+        for (std::int64_t k = random.below(2 * per_row + 1); k > 0; --k) a.set(i, random.below(cols), random.value<T>());
+    return a.csr();
+}
+
+// C = A B by the definition, each entry summed in the order of A's row, and stored where the patterns say so.
+template <class T, class I>
+std::vector<std::map<I, T>> by_definition(const Csr<T, I>& A, const Csr<T, I>& B) {
+    std::vector<std::map<I, T>> rows(static_cast<std::size_t>(A.rows()));
+    for (std::int64_t i = 0; i < A.rows(); ++i)
+        for (const auto& [j, a] : A.row(i))
+            for (const auto& [column, b] : B.row(static_cast<std::int64_t>(j))) {
+                const T product = textbook_product<T>(a, b);
+                const auto [at, fresh] = rows[static_cast<std::size_t>(i)].try_emplace(column, product);
+                if (!fresh) at->second += product;
+            }
+    return rows;
+}
+
+// To the bit, and the same on one to four threads.
+template <class T, class I>
+void expect_product(const Csr<T, I>& A, const Csr<T, I>& B) {
+    const auto expected = by_definition(A, B);
+    for (int count = 1; count <= 4; ++count) {
+        const test::ThreadBudget budget(count);
+        const Csr<T, I> C = A * B;
+        ASSERT_TRUE(test::canonical(C));
+        ASSERT_EQ(C.rows(), A.rows());
+        ASSERT_EQ(C.cols(), B.cols());
+        for (std::int64_t i = 0; i < C.rows(); ++i) {
+            const auto& row = expected[static_cast<std::size_t>(i)];
+            const auto begin = static_cast<std::size_t>(C.row_offsets()[static_cast<std::size_t>(i)]);
+            ASSERT_EQ(C.row_offsets()[static_cast<std::size_t>(i) + 1], static_cast<I>(begin + row.size())) << "row " << i;
+            std::size_t k = begin;
+            for (const auto& [column, value] : row) {
+                ASSERT_EQ(C.col_indices()[k], column) << "row " << i;
+                ASSERT_TRUE(std::memcmp(&C.values()[k], &value, sizeof(T)) == 0) << "row " << i << " column " << column;
+                ++k;
+            }
+        }
+    }
+}
+
+TYPED_TEST(Matmul, SumsInTheOrderOfTheRowWhateverThePattern) {
+    using T = typename TypeParam::T;
+    using I = typename TypeParam::I;
+    const auto random = [](std::int64_t rows, std::int64_t cols, double density, std::uint64_t seed) {
+        return test::random_assembly<T, I>(rows, cols, density, seed).csr();
+    };
+    expect_product(random(0, 5, 0.5, 1), random(5, 4, 0.5, 2));
+    expect_product(random(5, 0, 0.5, 1), random(0, 4, 0.5, 2));
+    expect_product(random(5, 4, 0.5, 1), random(4, 0, 0.5, 2));
+    expect_product(random(1, 1, 1, 1), random(1, 1, 1, 2));
+    expect_product(random(40, 30, 1, 3), random(30, 50, 1, 4));
+    expect_product(scattered<T, I>(1500, 2000, 12, 5), scattered<T, I>(2000, 5000, 10, 6));  // up to some hundred columns
+    expect_product(scattered<T, I>(100, 500, 60, 7), scattered<T, I>(500, 100000, 20, 8));   // more than a thousand
+    expect_product(scattered<T, I>(2000, 300, 1, 9), scattered<T, I>(300, 200, 20, 10));     // rows of one entry or none
+    expect_product(scattered<T, I>(8000, 8000, 5, 13), scattered<T, I>(8000, 8000, 5, 14));  // few columns each
+    test::Assembly<T, I> arrow(400, 400);  // a full row, a full column, a diagonal
+    for (std::int64_t i = 0; i < 400; ++i) {
+        arrow.set(i, i, test::scalar<T>(1 + static_cast<double>(i % 7), 2));
+        arrow.set(0, i, test::scalar<T>(0.5, static_cast<double>(i % 3)));
+        arrow.set(i, 0, test::scalar<T>(-0.25, 1));
+    }
+    expect_product(arrow.csr(), arrow.csr());
+}
+
+TYPED_TEST(Matmul, FollowsRowsThatRepeatTheRowAbove) {
+    using T = typename TypeParam::T;
+    using I = typename TypeParam::I;
+    // A stencil, several unknowns a point, and both with rows that break the repetition.
+    test::Random values(11);
+    for (const std::int64_t unknowns : {1, 2, 3}) {
+        for (const std::int64_t broken : {0, 1, 2}) {
+            constexpr std::int64_t points = 240;
+            const std::int64_t n = points * unknowns;
+            test::Assembly<T, I> a(n, n);
+            for (std::int64_t p = 0; p < points; ++p)
+                for (const std::int64_t q : {p - 20, p - 1, p, p + 1, p + 20}) {
+                    if (q < 0 || q >= points) continue;
+                    for (std::int64_t r = 0; r < unknowns; ++r)
+                        for (std::int64_t s = 0; s < unknowns; ++s)
+                            a.set(p * unknowns + r, q * unknowns + s, values.value<T>());
+                }
+            // The row has as many entries as its neighbours, one of them elsewhere; or one more.
+            test::Assembly<T, I> b = a;
+            if (broken > 0) b.set(n / 2, n / 2 + 7, values.value<T>());
+            if (broken > 1) b.set(n / 2 + 1, n / 2 + 8, values.value<T>());
+            expect_product(a.csr(), a.csr());
+            expect_product(a.csr(), b.csr());
+            expect_product(b.csr(), a.csr());
+            expect_product(b.csr(), b.csr());
+        }
+    }
+    test::Assembly<T, I> band(30, 90);
+    for (std::int64_t i = 0; i < 30; ++i)
+        for (std::int64_t k = 0; k < 3; ++k) band.set(i, i + k, values.value<T>());
+    expect_product(band.csr(), test::random_assembly<T, I>(90, 12, 0.4, 12).csr());
+    expect_product(band.csr(), band.transposed().csr());
+}
+
+TYPED_TEST(Matmul, KeepsTheSignOfZerosAndNotANumber) {
+    using T = typename TypeParam::T;
+    using I = typename TypeParam::I;
+    using R = Real<T>;
+    const R infinity = std::numeric_limits<R>::infinity();
+    test::Assembly<T, I> a(3, 3);
+    test::Assembly<T, I> b(3, 3);
+    for (std::int64_t i = 0; i < 3; ++i) {
+        a.set(i, 0, T(R(-0.0)));
+        a.set(i, 1, T(i == 1 ? infinity : R(1)));
+    }
+    b.set(0, 0, T(R(1)));
+    b.set(0, 2, T(infinity));
+    b.set(1, 1, T(R(-0.0)));
+    const Csr<T, I> C = a.csr() * b.csr();
+    const auto expected = by_definition(a.csr(), b.csr());
+    ASSERT_EQ(C.nnz(), 9);
+    for (std::int64_t i = 0; i < 3; ++i)
+        for (const auto& [column, value] : expected[static_cast<std::size_t>(i)]) {
+            const T got = C.coeff(i, static_cast<std::int64_t>(column));
+            const auto alike = [](R x, R y) {
+                return std::isnan(x) ? std::isnan(y) : x == y && std::signbit(x) == std::signbit(y);
+            };
+            EXPECT_TRUE(alike(detail::real_part(value), detail::real_part(got))) << i << ", " << column;
+        }
 }
 
 TYPED_TEST(Matmul, GivesTheSameBitsForAnyNumberOfThreads) {

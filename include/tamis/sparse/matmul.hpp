@@ -18,7 +18,8 @@ Csr<T, I> matmul(CsrView<T, I> A, CsrView<T, I> B);
 ///
 /// Throws DimensionMismatch unless A.cols() == B.rows(), IndexOverflow if the product has more entries than the index type
 /// counts. Cost: O(rows + columns + multiplications) plus the sorting of each row; memory: the result and O(threads ·
-/// columns). Each entry sums in the order of A's row: the same bits for any number of threads.
+/// columns). Rows whose pattern follows from the row above (several unknowns a node, stencils, bands) are not counted and
+/// sorted anew. Each entry sums in the order of A's row: the same bits for any number of threads.
 ///
 /// F. G. Gustavson, Two fast algorithms for sparse matrices: multiplication and permuted transposition, ACM TOMS 4(3), 1978.
 template <SparseMatrix A, SparseMatrix B>

@@ -58,14 +58,20 @@ void for_each_chunk(std::int64_t n, std::int64_t chunk, int threads, F&& f) {
     for (std::int64_t c = 0; c < chunks; ++c) f(c * chunk, std::min(n, (c + 1) * chunk), 0);
 }
 
+/// Rows and nonzeros before a part when both together are shared out evenly.
+template <class T, class I>
+std::int64_t part_target(const CsrView<T, I>& A, int part, int parts) noexcept {
+    const std::int64_t total = A.rows() + A.nnz();
+    return total / parts * part + total % parts * part / parts;
+}
+
 /// The first row of a part when rows are cut so that rows + nonzeros are shared out evenly.
 template <class T, class I>
 std::int64_t first_row(const CsrView<T, I>& A, int part, int parts) noexcept {
     if (part <= 0) return 0;
     if (part >= parts) return A.rows();
     const I* offsets = A.row_offsets().data();
-    const std::int64_t total = A.rows() + A.nnz();
-    const std::int64_t target = total / parts * part + total % parts * part / parts;
+    const std::int64_t target = part_target(A, part, parts);
     std::int64_t low = 0;
     std::int64_t high = A.rows();
     while (low < high) {

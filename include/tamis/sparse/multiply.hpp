@@ -36,8 +36,8 @@ void multiply(const M& A, Operation op, const X& x, Y& y, scalar_t<M> alpha, sca
 ///
 /// Throws DimensionMismatch (with both sizes), and InvalidArgument if x and y share memory.
 /// Cost: 2 nnz operations a column, one pass over A for up to eight columns. The threads of a Csr get rows that hold equal
-/// shares of the nonzeros; a Csc runs the kernel of the transposed product, whose threads own ranges of y. Each entry of y
-/// is a sum in a fixed order: the same bits from run to run.
+/// shares of the nonzeros, rows of 2¹⁵ entries and more in pieces; a Csc runs the kernel of the transposed product, whose
+/// threads own ranges of y. Each entry of y is a sum in a fixed order: the same bits from run to run.
 template <SparseMatrix M, DenseArgument X, DenseArgument Y>
 void multiply(const M& A, const X& x, Y&& y, std::type_identity_t<scalar_t<M>> alpha = scalar_t<M>(1),
               std::type_identity_t<scalar_t<M>> beta = scalar_t<M>(0)) {

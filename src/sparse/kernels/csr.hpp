@@ -7,6 +7,10 @@
 
 namespace tamis::detail {
 
+/// A row of so many entries is summed in chunks (src/sparse/row_cuts.hpp).
+inline constexpr std::int64_t long_row = 1 << 15;
+inline constexpr int row_chunks = 32;
+
 template <class T, class I>
 struct CsrKernels {
     /// sums[i − begin] = Σ a_ij x_j for the rows begin ≤ i < end.

@@ -7,7 +7,8 @@
 // processors a gather costs more than the scalar loads that it replaces.
 //
 // The order of a sum depends on the row's length alone, so that all targets and all cuts among threads agree: from left to
-// right below `four_sums` entries; from there on four interleaved sums, (s0 + s1) + (s2 + s3), then what is left.
+// right below `four_sums` entries; from there on four interleaved sums, (s0 + s1) + (s2 + s3), then what is left; rows of
+// `long_row` entries chunk by chunk (row_cuts.hpp).
 
 constexpr std::int64_t four_sums = 16;
 
@@ -70,6 +71,19 @@ TAMIS_INLINE auto sum_of(const I* indices, const T* values, const T* x, std::int
     return sum;
 }
 
+/// The sum of a row in `row_chunks` chunks.
+template <bool Conjugate, class T, class I>
+void long_row_sum(const I* indices, const T* values, const T* x, std::int64_t begin, std::int64_t end, T* result) {
+    const std::int64_t length = end - begin;
+    decltype(load(x)) sum = {};
+    for (int c = 0; c < row_chunks; ++c) {
+        const std::int64_t k = begin + length / row_chunks * c + length % row_chunks * c / row_chunks;
+        const std::int64_t stop = begin + length / row_chunks * (c + 1) + length % row_chunks * (c + 1) / row_chunks;
+        sum = plus(sum, sum_of<Conjugate>(indices, values, x, k, stop));
+    }
+    store(result, sum);
+}
+
 template <bool Conjugate, class T, class I>
 void row_sums(const I* offsets, const I* indices, const T* values, const T* x, std::int64_t begin, std::int64_t end,
               T* sums) {
@@ -91,7 +105,10 @@ void row_sums(const I* offsets, const I* indices, const T* values, const T* x, s
             case 7: i = run<7, Conjugate>(offsets, indices, values, x, i, end, sums); break;
             case 8: i = run<8, Conjugate>(offsets, indices, values, x, i, end, sums); break;
             case 9: i = run<9, Conjugate>(offsets, indices, values, x, i, end, sums); break;
-            default: store(sums + i++, sum_of<Conjugate>(indices, values, x, k, stop));
+            default:
+                if (length < long_row) store(sums + i, sum_of<Conjugate>(indices, values, x, k, stop));
+                else long_row_sum<Conjugate>(indices, values, x, k, stop, sums + i);
+                ++i;
         }
     }
 }

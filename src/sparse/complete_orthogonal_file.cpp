@@ -80,9 +80,9 @@ void CompleteOrthogonal<E>::write_fields(FieldsWriter& fields, const Saved& save
 template <class E>
 auto CompleteOrthogonal<E>::read_fields(FieldsReader& fields) -> Saved {
     Saved saved;
-    saved.size.nonzeros = fields.real();
-    saved.size.flops = fields.real();
-    saved.size.bytes = fields.real();
+    saved.size.nonzeros = fields.quantity();
+    saved.size.flops = fields.quantity();
+    saved.size.bytes = fields.quantity();
     saved.tall = read_fields_of<E>(fields);
     if (fields.flag()) saved.completion = read_fields_of<E>(fields);
     return saved;

@@ -163,7 +163,7 @@ TEST(MatrixMarketLimits, TakesNothingForWhatAHeaderPromises) {
 }
 
 TEST(MatrixMarketLimits, StaysWithinTheRealSizeOfLargeMalformedFiles) {
-    constexpr std::size_t million = 1000000;
+    constexpr std::size_t million = TAMIS_TEST_ADDRESS_SPACE != 0 ? 1000000 : 100000;
     const std::string banner = "%%MatrixMarket matrix ";
     const std::string sizes = "\n9 9 99999999\n";
     expect_refused_within_the_promise("patterns",
@@ -241,11 +241,14 @@ TEST(MatrixMarketLimits, SaysThatAValidMatrixDoesNotFitIntoMemory) {
 }
 
 /// Every mutation of a text: cut off anywhere, each bit flipped, each line twice or left out, bytes replaced at random.
+/// Under sanitizers, where each takes milliseconds, one bit a byte and fewer at random.
 template <class Visit>
 void for_each_mutation(const std::string& text, Visit visit) {
+    constexpr bool all = TAMIS_TEST_ADDRESS_SPACE != 0;
     for (std::size_t n = 0; n < text.size(); ++n) visit(text.substr(0, n));
     for (std::size_t n = 0; n < text.size(); ++n)
-        for (int bit = 0; bit < 8; ++bit) {
+        for (std::size_t bit = 0; bit < 8; ++bit) {
+            if (!all && bit != n % 8) continue;
             auto changed = text;
             changed[n] = static_cast<char>(changed[n] ^ (1 << bit));
             visit(changed);
@@ -258,11 +261,23 @@ void for_each_mutation(const std::string& text, Visit visit) {
     }
     std::mt19937 generator(7);
     constexpr const char* bytes = "0123456789+-.eEdDnaif% \t\r\n\xff";
-    for (int k = 0; k < 300; ++k) {
+    for (int k = 0; k < (all ? 300 : 60); ++k) {
         auto changed = text;
         for (int times = 0; times < 3; ++times) changed[generator() % changed.size()] = bytes[generator() % 27];
         changed.insert(generator() % changed.size(), 1, bytes[generator() % 27]);
         visit(changed);
+    }
+}
+
+/// A digit may become a size of gigabytes that this machine happens to hold: nothing to read where no limit refuses it.
+bool is_too_large_without_a_limit(const std::string& text) {
+    if (TAMIS_TEST_ADDRESS_SPACE != 0) return false;
+    try {
+        std::istringstream in(text);
+        const auto info = matrix_market_info(in);
+        return static_cast<double>(info.rows) + static_cast<double>(info.rows) * static_cast<double>(info.cols) > 1e7;
+    } catch (const Error&) {
+        return false;
     }
 }
 
@@ -274,6 +289,7 @@ TEST_P(MatrixMarketMutations, AreReadOrRefused) {
         limit_address_space(text.size());
         int worst = 0;
         for_each_mutation(text, [&](const std::string& changed) {
+            if (is_too_large_without_a_limit(changed)) return;
             read_every_way(changed, [&](int outcome) {
                 if (outcome == parsed || outcome == refused) return;
                 std::fprintf(stderr, "outcome %d of:\n%s\n", outcome, changed.c_str());

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <bit>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -310,6 +311,7 @@ TEST(MatrixMarketWriter, ReportsAFullDisk) {
 /// Runs f in a child process; its exit status.
 template <class F>
 int in_child(F f) {
+    std::fflush(nullptr);  // what is buffered would be written twice
     const auto child = ::fork();
     if (child == 0) {
         ::alarm(60);

@@ -264,6 +264,11 @@ double FieldsReader::real() {
     std::memcpy(&value, take(sizeof value), sizeof value);
     return value;
 }
+double FieldsReader::quantity() {
+    const auto value = real();
+    file_.require(value >= 0 && value < 9e18, "fields", "has a number out of range");
+    return value;
+}
 std::string FieldsReader::text() {
     const auto size = integer(bytes_.size());
     const char* begin = take(size);

@@ -136,6 +136,8 @@ class FieldsReader {
     [[nodiscard]] std::int64_t integer(std::int64_t most);
     [[nodiscard]] bool flag() { return integer(1) != 0; }
     [[nodiscard]] double real();
+    /// A count or a number of bytes as a real number, which std::int64_t could hold.
+    [[nodiscard]] double quantity();
     [[nodiscard]] std::string text();
     /// All of them were read.
     void finish() const;

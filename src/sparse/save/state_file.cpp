@@ -54,9 +54,9 @@ Prediction read_prediction(FieldsReader& fields) {
     Prediction prediction;
     prediction.backend = fields.text();
     prediction.ordering = static_cast<Ordering>(fields.integer(static_cast<std::int64_t>(Ordering::given)));
-    prediction.factor_nonzeros = fields.real();
-    prediction.flops = fields.real();
-    prediction.bytes = fields.real();
+    prediction.factor_nonzeros = fields.quantity();
+    prediction.flops = fields.quantity();
+    prediction.bytes = fields.quantity();
     return prediction;
 }
 

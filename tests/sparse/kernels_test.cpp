@@ -1,6 +1,10 @@
 // Each instruction set's kernels against plain loops, and against each other bit by bit.
 #include "sparse/kernels/csr.hpp"
+#include "sparse/kernels/csr_scatter.hpp"
 
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
 #include <limits>
 #include <vector>
 
@@ -110,6 +114,59 @@ TYPED_TEST(CsrKernel, SumsARangeAsItSumsARow) {
                     static_cast<std::int64_t>(this->offsets[i + 1]), &sum);
                 EXPECT_EQ(sum, this->sums(isa, conjugate, i, i + 1)[0]);
             }
+}
+
+TYPED_TEST(CsrKernel, ScattersRowsIntoARangeOfColumnsOnEveryInstructionSet) {
+    using T = typename TypeParam::T;
+    using I = typename TypeParam::I;
+    constexpr std::int64_t cols = 500;
+    this->fill(std::vector<int>{}, cols, true);
+    test::Random random(3);
+    // Ascending columns: runs of every length up to 20, some within [100, 400), some across.
+    for (int length = 0; length <= 20; ++length)
+        for (int repeat = 0; repeat < 5; ++repeat) {
+            const std::int64_t first = repeat == 4 ? 90 : repeat == 3 ? 390 - length : 100 + 40 * repeat;
+            for (int k = 0; k < length; ++k) {
+                this->indices.push_back(static_cast<I>(first + k));
+                this->values.push_back(random.eighths<T>());
+            }
+            this->offsets.push_back(static_cast<I>(this->indices.size()));
+        }
+    const auto rows = static_cast<std::int64_t>(this->offsets.size()) - 1;
+    for (const Isa isa : supported())
+        for (const bool conjugate : {false, true})
+            for (const T alpha : {T(1), test::scalar<T>(2, -1)})
+                for (const std::int64_t low : {0, 100, 95, 400}) {
+                    const std::int64_t high = low == 0 ? cols : low == 100 ? 399 : 410;
+                    std::vector<T> y(cols, T(1));
+                    std::vector<T> expected = y;
+                    RowSpan left;
+                    RowSpan right;
+                    kernels<CsrScatterKernels<T, I>>(isa).scatter[conjugate](this->offsets.data(), this->indices.data(),
+                                                                             this->values.data(), this->x.data(), alpha, 1,
+                                                                             rows, low, high, y.data(), &left, &right);
+                    std::vector<std::int64_t> beside[2];
+                    for (std::int64_t i = 1; i < rows; ++i) {
+                        const auto r = static_cast<std::size_t>(i);
+                        for (auto k = static_cast<std::size_t>(this->offsets[r]);
+                             k < static_cast<std::size_t>(this->offsets[r + 1]); ++k) {
+                            const auto j = static_cast<std::int64_t>(this->indices[k]);
+                            const T a = conjugate ? tamis::detail::conjugate(this->values[k]) : this->values[k];
+                            if (j < low) beside[0].push_back(i);
+                            else if (j >= high) beside[1].push_back(i);
+                            else expected[static_cast<std::size_t>(j)] += a * (alpha * this->x[r]);
+                        }
+                    }
+                    EXPECT_EQ(y, expected) << isa_name(isa);
+                    EXPECT_EQ(left.last, beside[0].empty() ? -1 : beside[0].back());
+                    EXPECT_EQ(right.last, beside[1].empty() ? -1 : beside[1].back());
+                    if (!beside[0].empty()) {
+                        EXPECT_EQ(left.first, beside[0].front());
+                    }
+                    if (!beside[1].empty()) {
+                        EXPECT_EQ(right.first, beside[1].front());
+                    }
+                }
 }
 
 TYPED_TEST(CsrKernel, LetsNanAndInfinityReachTheirRowsOnly) {

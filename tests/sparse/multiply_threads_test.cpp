@@ -2,6 +2,7 @@
 // links: tamis_allocation_counter
 #include <tamis/sparse/multiply.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -104,6 +105,72 @@ TYPED_TEST(MultiplyThreads, SumLongRowsExactly) {
             EXPECT_TRUE(test::equal(y, expected)) << count << " threads";
         }
     }
+}
+
+/// Shapes that a cut of rows and columns could get wrong: a band, anything anywhere, an arrow, a full column, rows that lie
+/// in the last columns only, few long rows, wide and tall ones.
+template <class T, class I, class F>
+void for_each_scattered(F&& f) {
+    test::Random random(8);
+    const auto make = [&](std::int64_t rows, std::int64_t cols, auto&& columns_of) {
+        std::vector<I> offsets{0};
+        std::vector<I> indices;
+        std::vector<T> values;
+        for (std::int64_t i = 0; i < rows; ++i) {
+            std::vector<std::int64_t> columns = columns_of(i);
+            std::sort(columns.begin(), columns.end());
+            columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
+            for (const std::int64_t j : columns) {
+                indices.push_back(static_cast<I>(j));
+                values.push_back(random.eighths<T>());
+            }
+            offsets.push_back(static_cast<I>(indices.size()));
+        }
+        f(CsrView<T, I>(rows, cols, offsets, indices, values));
+    };
+    using Columns = std::vector<std::int64_t>;
+    const auto some = [&](std::int64_t count, std::int64_t cols) {
+        Columns all;
+        for (std::int64_t k = 0; k < count; ++k) all.push_back(random.below(cols));
+        return all;
+    };
+    make(30000, 30000, [](std::int64_t i) {
+        return Columns{std::max<std::int64_t>(0, i - 100), i, std::min<std::int64_t>(29999, i + 100), 29999 - i % 2};
+    });
+    make(30000, 30000, [](std::int64_t i) {
+        return Columns{std::max<std::int64_t>(0, i - 1), i, std::min<std::int64_t>(29999, i + 1)};
+    });
+    make(10000, 10000, [&](std::int64_t i) { return some(i % 40, 10000); });
+    make(30000, 30000, [](std::int64_t i) { return i == 0 ? Columns{0, 29999} : Columns{0, i}; });
+    make(30000, 30000, [](std::int64_t i) { return Columns{29990 + i % 10, 29999 - i % 3, 5}; });
+    make(300, 100000, [&](std::int64_t) { return some(700, 100000); });
+    make(100000, 70, [&](std::int64_t) { return some(3, 70); });
+    make(4, 100000, [&](std::int64_t) { return some(120000, 100000); });
+}
+
+TYPED_TEST(MultiplyThreads, ScatterEveryPatternExactlyAndTheSameFromRunToRun) {
+    using T = typename TypeParam::T;
+    using I = typename TypeParam::I;
+    for_each_scattered<T, I>([](const CsrView<T, I>& A) {
+        const auto conj = [](const T& v) { return detail::conjugate(v); };
+        Vector<T> x(A.rows());
+        for (std::int64_t i = 0; i < A.rows(); ++i) x[i] = test::scalar<T>(static_cast<double>(i % 3) - 1, 0.5);
+        Vector<T> expected = Vector<T>::Constant(A.cols(), T(3));
+        for (std::int64_t i = 0; i < A.rows(); ++i)
+            for (const auto& e : A.row(i)) expected[e.index] += T(2) * (conj(e.value) * x[i]);
+        for (int count : {1, 2, 3, 4, 7}) {
+            const test::ThreadBudget budget(count);
+            Vector<T> y = Vector<T>::Constant(A.cols(), T(-3));
+            multiply_adjoint(A, x, y, T(2), T(-1));
+            EXPECT_TRUE(test::equal(y, expected)) << count << " threads, " << A.rows() << "×" << A.cols();
+            Matrix<T> X(A.rows(), 3);
+            X << x, T(2) * x, x;
+            Matrix<T> Y = Matrix<T>::Constant(A.cols(), 3, T(-3));
+            multiply_adjoint(A, X, Y, T(2), T(-1));
+            EXPECT_TRUE(test::equal(Y.col(0), expected));
+            EXPECT_TRUE(test::equal(Y.col(2), expected));
+        }
+    });
 }
 
 TEST(MultiplyThreadsAllocate, NothingOnceTheThreadsAreThere) {

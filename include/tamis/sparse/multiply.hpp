@@ -37,7 +37,8 @@ void multiply(const M& A, Operation op, const X& x, Y& y, scalar_t<M> alpha, sca
 /// Throws DimensionMismatch (with both sizes), and InvalidArgument if x and y share memory.
 /// Cost: 2 nnz operations a column, one pass over A for up to eight columns. The threads of a Csr get rows that hold equal
 /// shares of the nonzeros, rows of 2¹⁵ entries and more in pieces; a Csc runs the kernel of the transposed product, whose
-/// threads own ranges of y. Each entry of y is a sum in a fixed order: the same bits from run to run.
+/// threads own ranges of y. Each entry of y is a sum in a fixed order: the same bits from run to run (of a Csr also whatever
+/// the number of threads).
 template <SparseMatrix M, DenseArgument X, DenseArgument Y>
 void multiply(const M& A, const X& x, Y&& y, std::type_identity_t<scalar_t<M>> alpha = scalar_t<M>(1),
               std::type_identity_t<scalar_t<M>> beta = scalar_t<M>(0)) {
@@ -45,8 +46,10 @@ void multiply(const M& A, const X& x, Y&& y, std::type_identity_t<scalar_t<M>> a
     detail::multiply(A, op, x, y, alpha, beta, "multiply");
 }
 
-/// y = alpha Aᵀ x + beta y; x has A.rows() rows, y has A.cols(). Otherwise as multiply. Deterministic and without atomics or
-/// buffers: each thread owns a range of y and reads the part of every row that falls into it.
+/// y = alpha Aᵀ x + beta y; x has A.rows() rows, y has A.cols(). Otherwise as multiply. Without atomics and buffers:
+/// step by step each thread adds a part of its rows to a range of y that is its own for that step. A matrix with a band
+/// takes two or three steps, of which only the first has work; a full pattern takes as many as there are threads. The order
+/// of the sums, and so their last bits, depend on the number of threads.
 template <SparseMatrix M, DenseArgument X, DenseArgument Y>
 void multiply_transposed(const M& A, const X& x, Y&& y, std::type_identity_t<scalar_t<M>> alpha = scalar_t<M>(1),
                          std::type_identity_t<scalar_t<M>> beta = scalar_t<M>(0)) {

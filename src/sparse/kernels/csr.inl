@@ -1,6 +1,6 @@
 // Rows of a CSR matrix times a vector, once a target (dispatch.hpp).
 //
-// A row of five entries is over before a loop over it has been predicted, so rows of up to nine entries run without a loop: as
+// A row of five entries is over before a loop over it has been predicted, so rows of up to 16 entries run without a loop: as
 // long as the next row has the same length, one compare a row is all the control there is. Stencils come in such runs.
 // What limits then is how many cache lines are on their way: the streams of values and indices are asked for some KiB before
 // they are needed, which the hardware's prefetcher, bound to a page, does not do. No gather instructions: on common
@@ -10,15 +10,7 @@
 // right below `four_sums` entries; from there on four interleaved sums, (s0 + s1) + (s2 + s3), then what is left; rows of
 // `long_row` entries chunk by chunk (row_cuts.hpp).
 
-constexpr std::int64_t four_sums = 16;
-
-/// Asks for the values and indices that come 6 KiB of values after entry k.
-template <class T, class I>
-TAMIS_INLINE void prefetch(const I* indices, const T* values, std::int64_t k) {
-    constexpr std::uintptr_t entries = 6144 / sizeof(T);
-    TAMIS_PREFETCH(values + k, entries * sizeof(T));
-    TAMIS_PREFETCH(indices + k, entries * sizeof(I));
-}
+constexpr std::int64_t four_sums = 17;
 
 template <bool Conjugate, class T, class I>
 TAMIS_INLINE auto term(const I* indices, const T* values, const T* x, std::int64_t k) {
@@ -105,6 +97,13 @@ void row_sums(const I* offsets, const I* indices, const T* values, const T* x, s
             case 7: i = run<7, Conjugate>(offsets, indices, values, x, i, end, sums); break;
             case 8: i = run<8, Conjugate>(offsets, indices, values, x, i, end, sums); break;
             case 9: i = run<9, Conjugate>(offsets, indices, values, x, i, end, sums); break;
+            case 10: i = run<10, Conjugate>(offsets, indices, values, x, i, end, sums); break;
+            case 11: i = run<11, Conjugate>(offsets, indices, values, x, i, end, sums); break;
+            case 12: i = run<12, Conjugate>(offsets, indices, values, x, i, end, sums); break;
+            case 13: i = run<13, Conjugate>(offsets, indices, values, x, i, end, sums); break;
+            case 14: i = run<14, Conjugate>(offsets, indices, values, x, i, end, sums); break;
+            case 15: i = run<15, Conjugate>(offsets, indices, values, x, i, end, sums); break;
+            case 16: i = run<16, Conjugate>(offsets, indices, values, x, i, end, sums); break;
             default:
                 if (length < long_row) store(sums + i, sum_of<Conjugate>(indices, values, x, k, stop));
                 else long_row_sum<Conjugate>(indices, values, x, k, stop, sums + i);

@@ -57,10 +57,27 @@ TAMIS_INLINE ComplexNumber<R> times(ComplexNumber<R> a, ComplexNumber<R> b) {
 }
 
 template <class R>
+TAMIS_INLINE bool is_one(RealNumber<R> a) {
+    return a.re == R(1);
+}
+template <class R>
+TAMIS_INLINE bool is_one(ComplexNumber<R> a) {
+    return a.re == R(1) && a.im == R(0);
+}
+
+template <class R>
 TAMIS_INLINE RealNumber<R> plus(RealNumber<R> a, RealNumber<R> b) {
     return {a.re + b.re};
 }
 template <class R>
 TAMIS_INLINE ComplexNumber<R> plus(ComplexNumber<R> a, ComplexNumber<R> b) {
     return {a.re + b.re, a.im + b.im};
+}
+
+/// Asks for the values and indices that come 6 KiB of values after entry k.
+template <class T, class I>
+TAMIS_INLINE void prefetch(const I* indices, const T* values, std::int64_t k) {
+    constexpr std::uintptr_t entries = 6144 / sizeof(T);
+    TAMIS_PREFETCH(values + k, entries * sizeof(T));
+    TAMIS_PREFETCH(indices + k, entries * sizeof(I));
 }

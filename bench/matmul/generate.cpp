@@ -1,0 +1,49 @@
+// bench_matmul_generate KIND SIZE FILE: poisson2d, poisson3d, shuffled3d (the same, its unknowns in random order),
+// elasticity3d, powerlaw (2^SIZE vertices), uniform (10 entries a row), or a Matrix Market file's path as KIND.
+#include <algorithm>
+#include <cstdint>
+#include <fstream>
+#include <iostream>
+#include <numeric>
+#include <random>
+#include <string>
+#include <vector>
+
+#include <tamis/tamis.hpp>
+
+namespace {
+
+tamis::Csr<double> generate(const std::string& kind, std::int64_t n) {
+    if (kind == "poisson2d") return tamis::poisson_2d<double>(n, n);
+    if (kind == "poisson3d") return tamis::poisson_3d<double>(n, n, n);
+    if (kind == "elasticity3d") return tamis::elasticity_3d<double>(n, n, n);
+    if (kind == "powerlaw") return tamis::rmat<double>(n, 8, 1);
+    if (kind == "uniform") return tamis::random_sparse<double>(n, n, 10.0 / static_cast<double>(n), 1);
+    if (kind == "shuffled3d") {
+        std::vector<std::int32_t> order(static_cast<std::size_t>(n * n * n));
+        std::iota(order.begin(), order.end(), 0);
+        std::shuffle(order.begin(), order.end(), std::mt19937_64(1));
+        return tamis::permute(tamis::poisson_3d<double>(n, n, n), order, order);
+    }
+    return tamis::to_csr(tamis::read_matrix_market<double>(kind));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc != 4) {
+        std::cerr << "usage: bench_matmul_generate KIND SIZE FILE\n";
+        return 2;
+    }
+    const auto A = generate(argv[1], std::stoll(argv[2]));
+    std::ofstream out(argv[3], std::ios::binary);
+    const auto write = [&](const auto* data, std::size_t count) {
+        out.write(reinterpret_cast<const char*>(data), static_cast<std::streamsize>(count * sizeof(*data)));
+    };
+    const std::int64_t sizes[] = {A.rows(), A.cols(), A.nnz()};
+    write(sizes, 3);
+    write(A.row_offsets().data(), A.row_offsets().size());
+    write(A.col_indices().data(), A.col_indices().size());
+    write(A.values().data(), A.values().size());
+    return out ? 0 : 1;
+}

@@ -30,6 +30,7 @@
 #include <tamis/sparse/ldlt.hpp>
 #include <tamis/sparse/lu.hpp>
 #include <tamis/sparse/matmul.hpp>
+#include <tamis/sparse/matmul_plan.hpp>
 #include <tamis/sparse/matrix_market.hpp>
 #include <tamis/sparse/measure.hpp>
 #include <tamis/sparse/model_problems.hpp>

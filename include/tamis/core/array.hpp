@@ -19,6 +19,18 @@ struct Uninitialized {
 };
 inline constexpr Uninitialized uninitialized{};
 
+namespace detail {
+/// Memory for an Array: where its elements begin, and what has to be given back.
+struct Block {
+    void* data = nullptr;
+    void* owned = nullptr;
+};
+/// `bytes` bytes that begin at a cache line; std::bad_alloc if there are none. Large blocks lie in huge pages where the
+/// system has them (Linux): the first touch of small ones can cost more than the work on the data.
+[[nodiscard]] Block allocate_block(std::size_t bytes);
+void free_block(void* owned) noexcept;
+}  // namespace detail
+
 /// An owning, fixed-size buffer of trivially copyable elements. It crosses the compiled boundary of the library, which
 /// std::vector could too, but it can also be allocated without being cleared, and it can adopt a std::vector.
 template <class T>
@@ -32,10 +44,15 @@ class Array {
     /// n elements, all zero (T{}).
     explicit Array(std::int64_t n) : Array(n, uninitialized) { std::fill_n(data_, size_, T{}); }
     /// n elements with unspecified contents.
-    Array(std::int64_t n, Uninitialized)
-        : data_(allocate(n)),
-          size_(n > 0 ? static_cast<std::size_t>(n) : 0),
-          owned_(data_) {}
+    Array(std::int64_t n, Uninitialized) {
+        if (n <= 0) return;
+        const auto size = static_cast<std::size_t>(n);
+        if (size > std::numeric_limits<std::size_t>::max() / sizeof(T) / 2) throw std::bad_array_new_length();
+        const detail::Block block = detail::allocate_block(size * sizeof(T));
+        data_ = static_cast<T*>(block.data);
+        size_ = size;
+        owned_ = block.owned;
+    }
     /// Copies the elements.
     explicit Array(std::span<const T> source) : Array(static_cast<std::int64_t>(source.size()), uninitialized) {
         std::copy(source.begin(), source.end(), data_);
@@ -60,7 +77,9 @@ class Array {
         swap(taken);
         return *this;
     }
-    ~Array() { ::operator delete (owned_, std::align_val_t{alignment}); }
+    ~Array() {
+        if (owned_ != nullptr) detail::free_block(owned_);
+    }
 
     [[nodiscard]] T* data() noexcept { return data_; }
     [[nodiscard]] const T* data() const noexcept { return data_; }
@@ -87,15 +106,6 @@ class Array {
     }
 
   private:
-    static constexpr std::size_t alignment = 64;
-
-    static T* allocate(std::int64_t n) {
-        if (n <= 0) return nullptr;
-        if (static_cast<std::uint64_t>(n) > std::numeric_limits<std::size_t>::max() / sizeof(T) / 2)
-            throw std::bad_array_new_length();
-        return static_cast<T*>(::operator new (static_cast<std::size_t>(n) * sizeof(T), std::align_val_t{alignment}));
-    }
-
     std::vector<T> adopted_;
     T* data_ = nullptr;
     std::size_t size_ = 0;

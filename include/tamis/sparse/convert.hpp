@@ -126,7 +126,8 @@ class ShapedInput {
 
 }  // namespace detail
 
-/// A as Csr: a copy, or a counting sort from Csc, in O(rows + cols + nnz). Memory: input and output.
+/// A as Csr: a copy, or a counting sort from Csc, in O(rows + cols + nnz). Memory: input, output, and one count for each
+/// row a thread.
 template <SparseMatrix M>
 [[nodiscard]] Csr<scalar_t<M>, index_t<M>> to_csr(const M& A) {
     if constexpr (M::is_row_major) return Csr<scalar_t<M>, index_t<M>>(A.view());
@@ -137,10 +138,11 @@ template <class T, class I>
 [[nodiscard]] Csr<T, I> to_csr(Csr<T, I>&& A) noexcept {
     return std::move(A);
 }
-/// Triplets as Csr: counted, placed and each row sorted. Entries of one place are summed in the order added; a sum that
-/// cancels stays as an explicit zero. O(rows + nnz), and a sort within each row that was not added in order of columns.
-/// Memory: input, output (before the sums) and at most 2 MiB of scratch a thread. IndexOverflow if I cannot count the
-/// entries.
+/// Triplets as Csr by a radix sort on all threads. Entries of one place are summed in the order added, whatever the number
+/// of threads; a sum that cancels stays as an explicit zero. O(rows + nnz); one pass for triplets that come row by row and
+/// in each row by increasing columns. Memory: input, output (before the sums), and for triplets that do not come row by row
+/// a copy of the triplets and a second one of the largest group of neighbouring rows on each thread (256 KiB, unless few
+/// rows hold most entries). IndexOverflow if I cannot count the entries.
 template <class T, class I>
 [[nodiscard]] Csr<T, I> to_csr(const Coo<T, I>& A) {
     return detail::compress(A, detail::Major::rows);
@@ -152,7 +154,8 @@ template <Index I = std::int32_t, DenseArgument B>
     return detail::compress<dense_scalar_t<B>, I>(detail::ShapedInput<B>(X).view());
 }
 
-/// A as Csc: a copy, or a counting sort from Csr, in O(rows + cols + nnz). Memory: input and output.
+/// A as Csc: a copy, or a counting sort from Csr, in O(rows + cols + nnz). Memory: input, output, and one count for each
+/// column a thread.
 template <SparseMatrix M>
 [[nodiscard]] Csc<scalar_t<M>, index_t<M>> to_csc(const M& A) {
     if constexpr (!M::is_row_major) return Csc<scalar_t<M>, index_t<M>>(A.view());

@@ -17,6 +17,7 @@
 #include <tamis/solve.hpp>
 #include <tamis/sparse/add.hpp>
 #include <tamis/sparse/analysis.hpp>
+#include <tamis/sparse/assembler.hpp>
 #include <tamis/sparse/block_triangular.hpp>
 #include <tamis/sparse/build.hpp>
 #include <tamis/sparse/cholesky.hpp>

@@ -1,5 +1,5 @@
 // The checks that stand where raw arrays and indices enter.
-#include <tamis/sparse/view.hpp>
+#include <tamis/sparse/coo.hpp>
 
 #include <algorithm>
 #include <limits>
@@ -59,6 +59,14 @@ std::int64_t owner_of(std::span<const I> offsets, std::int64_t k) {
 void throw_outside(const char* what, std::int64_t i, std::int64_t j, std::int64_t rows, std::int64_t cols) {
     refuse(what, "(" + number(i) + ", " + number(j) + ") is outside the " + number(rows) + "×" + number(cols) + " matrix; " +
                      range_of("row", rows) + ", " + range_of("column", cols));
+}
+
+void throw_other_shape(const char* what, std::int64_t rows, std::int64_t cols, std::int64_t other_rows,
+                       std::int64_t other_cols) {
+    const bool by_rows = rows != other_rows;
+    throw DimensionMismatch(std::string(what) + ": the triplets given are of a " + number(other_rows) + "×" +
+                                number(other_cols) + " matrix, these of a " + number(rows) + "×" + number(cols) + " one",
+                            by_rows ? rows : cols, by_rows ? other_rows : other_cols);
 }
 
 void throw_no_such(const char* what, const char* name, std::int64_t index, std::int64_t count) {

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "support/assertions.hpp"
+#include "support/threads.hpp"
 #include "support/types.hpp"
 
 namespace tamis {
@@ -115,6 +116,55 @@ TYPED_TEST(CooTest, IsMadeOfArraysOfEqualLength) {
     EXPECT_TRUE(
         throws<InvalidArgument>([&] { (void)Coo<T, I>::from_arrays(2, 3, rows, cols, fewer); }, "2 row indices", "1"));
     EXPECT_TRUE(throws<InvalidArgument>([&] { (void)Coo<T, I>::from_arrays(2, 2, rows, cols, values); }, "(0, 2)", "2×2"));
+}
+
+TYPED_TEST(CooTest, AppendsTheEntriesOfAnotherInTheirOrder) {
+    using T = typename TypeParam::T;
+    using I = typename TypeParam::I;
+    Coo<T, I> A(2, 3);
+    A.add(1, 2, T(1));
+    Coo<T, I> B(2, 3);
+    B.add(0, 0, T(2));
+    B.add(1, 2, T(3));
+    A.append(B);
+    ASSERT_EQ(A.nnz(), 3);
+    EXPECT_EQ(A.entries()[2], (typename Coo<T, I>::Entry{1, 2, T(3)}));
+    A.append(A);
+    ASSERT_EQ(A.nnz(), 6);
+    EXPECT_EQ(A.entries()[5].value, T(3));
+    Coo<T, I> C(2, 3);
+    C.append(std::move(B));
+    EXPECT_EQ(C.nnz(), 2);
+    EXPECT_EQ(B.nnz(), 0);  // NOLINT(bugprone-use-after-move): that is what is promised
+    C.append(std::move(A));
+    EXPECT_EQ(C.nnz(), 8);
+    EXPECT_EQ(A.rows(), 2);  // NOLINT(bugprone-use-after-move)
+    EXPECT_TRUE(throws<DimensionMismatch>([&] { C.append(Coo<T, I>(2, 4)); }, "Coo::append", "2×4", "2×3"));
+    const Coo<T, I> other(3, 3);
+    EXPECT_TRUE(throws<DimensionMismatch>([&] { C.append(other); }, "3×3"));
+    EXPECT_EQ(C.nnz(), 8);
+}
+
+TYPED_TEST(CooTest, JoinsWhatManyThreadsAssembled) {
+    using T = typename TypeParam::T;
+    using I = typename TypeParam::I;
+    std::vector<Coo<T, I>> parts(4, Coo<T, I>(400, 5));
+    EXPECT_TRUE(test::succeeds_on_threads(4, [&](int thread) {
+        auto& part = parts[static_cast<std::size_t>(thread)];
+        for (int k = 0; k < 100; ++k) part.add(100 * thread + k, k % 5, T(Real<T>(k)));
+    }));
+    const Coo<T, I> all = join(std::move(parts));
+    ASSERT_EQ(all.nnz(), 400);
+    for (int k = 0; k < 400; ++k)
+        EXPECT_EQ(all.entries()[static_cast<std::size_t>(k)],
+                  (typename Coo<T, I>::Entry{static_cast<I>(k), static_cast<I>(k % 5), T(Real<T>(k % 100))}));
+    EXPECT_EQ((join(std::vector<Coo<T, I>>{}).rows()), 0);
+    EXPECT_EQ((join(std::vector<Coo<T, I>>{Coo<T, I>(3, 2)}).cols()), 2);
+    EXPECT_TRUE(throws<DimensionMismatch>(
+        [&] {
+            (void)join(std::vector<Coo<T, I>>{Coo<T, I>(3, 2), Coo<T, I>(2, 3)});
+        },
+        "2×3"));
 }
 
 }  // namespace

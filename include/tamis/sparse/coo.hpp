@@ -10,6 +10,11 @@
 
 namespace tamis {
 
+namespace detail {
+[[noreturn]] void throw_other_shape(const char* what, std::int64_t rows, std::int64_t cols, std::int64_t other_rows,
+                                    std::int64_t other_cols);
+}  // namespace detail
+
 /// A sparse matrix as triplets in the order they were added. Duplicates are allowed and are summed on conversion to Csr or
 /// Csc (a sum that cancels stays as an explicit zero). Storage: nnz (sizeof(T) + 2 sizeof(I)) bytes, and what room the
 /// growing list of entries keeps (none after reserve).
@@ -63,6 +68,26 @@ class Coo {
     void reserve(std::int64_t n) {
         if (n > 0) entries_.reserve(static_cast<std::size_t>(n));
     }
+    /// Appends the entries of `other` in their order; DimensionMismatch for another shape, and the object stays as it was.
+    /// For assembly by many threads: each fills a Coo of its own, and they are appended one after the other (or joined, see
+    /// below).
+    void append(const Coo& other) {
+        check_same_shape(other);
+        if (this == &other) {
+            const std::vector<Entry> copy = other.entries_;
+            entries_.insert(entries_.end(), copy.begin(), copy.end());
+        } else {
+            entries_.insert(entries_.end(), other.entries_.begin(), other.entries_.end());
+        }
+    }
+    /// The same, but takes the memory over where this matrix has no entries and less room; `other` is left without entries.
+    void append(Coo&& other) {
+        check_same_shape(other);
+        if (this == &other) return append(static_cast<const Coo&>(other));
+        if (entries_.empty() && entries_.capacity() < other.entries_.size()) entries_.swap(other.entries_);
+        else entries_.insert(entries_.end(), other.entries_.begin(), other.entries_.end());
+        other.entries_.clear();
+    }
     /// Drops all entries, keeps the shape and the memory.
     void clear() noexcept { entries_.clear(); }
 
@@ -74,9 +99,28 @@ class Coo {
     [[nodiscard]] std::span<const Entry> entries() const noexcept { return entries_; }
 
   private:
+    void check_same_shape(const Coo& other) const {
+        if (other.rows_ != rows_ || other.cols_ != cols_)
+            detail::throw_other_shape("Coo::append", rows_, cols_, other.rows_, other.cols_);
+    }
+
     std::int64_t rows_ = 0;
     std::int64_t cols_ = 0;
     std::vector<Entry> entries_;
 };
+
+/// The entries of all parts, those of the first part first: what several threads assembled, each its own part, in an order
+/// that does not depend on their timing. The parts have one shape (DimensionMismatch); no parts give the empty 0×0 matrix.
+/// Each part's memory is freed once its entries are copied.
+template <class T, class I>
+[[nodiscard]] Coo<T, I> join(std::vector<Coo<T, I>> parts) {
+    if (parts.empty()) return {};
+    std::int64_t entries = 0;
+    for (const Coo<T, I>& part : parts) entries += part.nnz();
+    Coo<T, I> all(parts.front().rows(), parts.front().cols());
+    if (parts.size() > 1) all.reserve(entries);
+    for (Coo<T, I>& part : parts) all.append(Coo<T, I>(std::move(part)));
+    return all;
+}
 
 }  // namespace tamis

@@ -42,4 +42,5 @@
 #include <tamis/sparse/select.hpp>
 #include <tamis/sparse/structure.hpp>
 #include <tamis/sparse/transpose.hpp>
+#include <tamis/sparse/triple_product.hpp>
 #include <tamis/sparse/view.hpp>

@@ -78,6 +78,27 @@ std::int64_t count_row(const I* columns, std::int64_t count, const CsrView<T, I>
     return distinct;
 }
 
+/// Lists the distinct columns of a row of the product in any order, and returns their number. `list` has one place more than
+/// B has columns.
+template <class T, class I>
+std::int64_t list_row(const I* columns, std::int64_t count, const CsrView<T, I>& B, ColumnMarks<I>& column_marks, I mark,
+                      I* list) noexcept {
+    const I* b_offsets = B.row_offsets().data();
+    const I* b_columns = B.col_indices().data();
+    I* marks = column_marks.data();
+    std::int64_t distinct = 0;
+    for (std::int64_t k = 0; k < count; ++k) {
+        const I end = b_offsets[columns[k] + 1];
+        for (I l = b_offsets[columns[k]]; l < end; ++l) {
+            // Written always, kept only if new.
+            list[distinct] = b_columns[l];
+            distinct += marks[b_columns[l]] != mark;
+            marks[b_columns[l]] = mark;
+        }
+    }
+    return distinct;
+}
+
 /// The sums of a row, and what finds and sorts its columns.
 template <class T, class I>
 class RowProduct {
@@ -95,17 +116,15 @@ class RowProduct {
         cleared_ = true;
     }
 
-    /// Writes the sorted columns and the values of a row that has not been seen yet.
-    void compute(const RowView<T, I>& a, const CsrView<T, I>& B, ColumnMarks<I>& marks, I mark, I* columns,
-                 T* values) noexcept {
-        if (a.count == 0) return;
-        if (a.count == 1) {
-            scale(a, B, columns, values);
-            return;
-        }
+    /// Writes the sorted columns and the values of a row that has not been seen yet; returns how many.
+    std::int64_t compute(const RowView<T, I>& a, const CsrView<T, I>& B, ColumnMarks<I>& marks, I mark, I* columns,
+                         T* values) noexcept {
+        if (a.count == 0) return 0;
+        if (a.count == 1) return scale(a, B, columns, values);
         const std::int64_t count = collect(a, B, marks.data(), mark);
         sort(marks.data(), mark, count, columns);
         gather(columns, count, values);
+        return count;
     }
 
     /// Writes the values of a row whose columns are known.
@@ -124,11 +143,12 @@ class RowProduct {
     }
 
   private:
-    static void scale(const RowView<T, I>& a, const CsrView<T, I>& B, I* columns, T* values) noexcept {
+    static std::int64_t scale(const RowView<T, I>& a, const CsrView<T, I>& B, I* columns, T* values) noexcept {
         const RowView<T, I> b = row_view(B, static_cast<std::int64_t>(a.columns[0]));
         std::copy(b.columns, b.columns + b.count, columns);
         const T weight = a.values[0];
         for (std::int64_t l = 0; l < b.count; ++l) values[l] = times(weight, b.values[l]);
+        return b.count;
     }
 
     // Sums, and lists each column once in found_; the ends of its ascending runs in ends_.

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "instantiate.hpp"
 #include "sparse/kernels/dispatch.hpp"
 
 namespace tamis::detail {
@@ -25,5 +26,9 @@ struct CsrKernels {
 
     static const CsrKernels table[isa_count];
 };
+
+#define TAMIS_INSTANTIATE(T, I) extern template struct CsrKernels<T, I>;
+TAMIS_FOR_EACH_SCALAR_INDEX(TAMIS_INSTANTIATE)
+#undef TAMIS_INSTANTIATE
 
 }  // namespace tamis::detail

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "instantiate.hpp"
 #include "sparse/kernels/dispatch.hpp"
 
 namespace tamis::detail {
@@ -24,5 +25,9 @@ struct CsrScatterKernels {
 
     static const CsrScatterKernels table[isa_count];
 };
+
+#define TAMIS_INSTANTIATE(T, I) extern template struct CsrScatterKernels<T, I>;
+TAMIS_FOR_EACH_SCALAR_INDEX(TAMIS_INSTANTIATE)
+#undef TAMIS_INSTANTIATE
 
 }  // namespace tamis::detail

@@ -8,7 +8,7 @@
 // To add a family:
 //   1. kernels/NAME.hpp        the struct (template over T, I where needed) with function pointers over raw pointers and
 //   sizes,
-//                              and `static const NAME table[isa_count];`
+//                              and `static const NAME table[isa_count];`, and its instances as `extern template`
 //   2. kernels/NAME.inl        the source: function templates, and last the variable `name_kernels<T, I>`, a constexpr NAME
 //                              that points to them. It is included once a target, inside namespace on_plain, on_v3 or on_v4
 //                              of tamis::detail and inside the target's pragma; TAMIS_KERNEL_LEVEL is 1, 3 or 4 there.

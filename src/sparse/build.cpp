@@ -6,6 +6,7 @@
 
 #include "instantiate.hpp"
 #include "sparse/offsets.hpp"
+#include "sparse/parts.hpp"
 #include "sparse/product.hpp"
 
 namespace tamis::detail {
@@ -103,21 +104,23 @@ Csr<T, I> kron(CsrView<T, I> A, CsrView<T, I> B) {
     Array<I> offsets(rows + 1);
     Array<I> indices(nnz, uninitialized);
     Array<T> values(nnz, uninitialized);
-    std::int64_t at = 0;
-    std::int64_t row = 0;
-    for (std::int64_t i = 0; i < A.rows(); ++i) {
-        for (std::int64_t p = 0; p < B.rows(); ++p) {
-            for (I k = a_offsets[i]; k < a_offsets[i + 1]; ++k) {
-                const T a = A.values().data()[k];
-                const std::int64_t shift = static_cast<std::int64_t>(A.col_indices().data()[k]) * B.cols();
-                for (I l = b_offsets[p]; l < b_offsets[p + 1]; ++l) {
-                    indices[at] = static_cast<I>(shift + static_cast<std::int64_t>(B.col_indices().data()[l]));
-                    values[at++] = times(a, B.values().data()[l]);
-                }
+    for_each_row(rows, nnz / 2, [&](std::int64_t row) {
+        const std::int64_t i = row / B.rows();
+        const std::int64_t p = row % B.rows();
+        // The rows before: those of earlier rows of A whole, and of this one, with each of its entries, p rows of B.
+        const auto length = static_cast<std::int64_t>(a_offsets[i + 1] - a_offsets[i]);
+        std::int64_t at =
+            static_cast<std::int64_t>(a_offsets[i]) * B.nnz() + length * static_cast<std::int64_t>(b_offsets[p]);
+        for (I k = a_offsets[i]; k < a_offsets[i + 1]; ++k) {
+            const T a = A.values().data()[k];
+            const std::int64_t shift = static_cast<std::int64_t>(A.col_indices().data()[k]) * B.cols();
+            for (I l = b_offsets[p]; l < b_offsets[p + 1]; ++l) {
+                indices[at] = static_cast<I>(shift + static_cast<std::int64_t>(B.col_indices().data()[l]));
+                values[at++] = times(a, B.values().data()[l]);
             }
-            offsets[++row] = static_cast<I>(at);
         }
-    }
+        offsets[row + 1] = static_cast<I>(at);
+    });
     return {unchecked, rows, cols, std::move(offsets), std::move(indices), std::move(values)};
 }
 

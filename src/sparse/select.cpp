@@ -5,8 +5,11 @@
 #include <string>
 #include <utility>
 
+#include "core/parallel.hpp"
 #include "instantiate.hpp"
 #include "sparse/offsets.hpp"
+#include "sparse/partition.hpp"
+#include "sparse/parts.hpp"
 #include "sparse/product.hpp"
 
 namespace tamis::detail {
@@ -26,24 +29,32 @@ Csr<T, I> filter(const CsrView<T, I>& A, const Keep& keep) {
     const I* old_offsets = A.row_offsets().data();
     const I* old_indices = A.col_indices().data();
     const T* old_values = A.values().data();
+    const int parts = threads_for(A.nnz());
     Array<I> offsets(A.rows() + 1);
-    for (std::int64_t i = 0; i < A.rows(); ++i) {
-        I count = 0;
-        for (I k = old_offsets[i]; k < old_offsets[i + 1]; ++k)
-            if (keep(i, static_cast<std::int64_t>(old_indices[k]), old_values[k])) ++count;
-        offsets[i + 1] = static_cast<I>(offsets[i] + count);
-    }
+    for_each_part(parts, [&](int part) {
+        const std::int64_t end = first_row(A, part + 1, parts);
+        for (std::int64_t i = first_row(A, part, parts); i < end; ++i) {
+            I count = 0;
+            for (I k = old_offsets[i]; k < old_offsets[i + 1]; ++k)
+                if (keep(i, static_cast<std::int64_t>(old_indices[k]), old_values[k])) ++count;
+            offsets[i + 1] = count;
+        }
+    });
+    for (std::int64_t i = 0; i < A.rows(); ++i) offsets[i + 1] = static_cast<I>(offsets[i] + offsets[i + 1]);
     const auto nnz = static_cast<std::int64_t>(offsets[A.rows()]);
     Array<I> indices(nnz, uninitialized);
     Array<T> values(nnz, uninitialized);
-    std::int64_t at = 0;
-    for (std::int64_t i = 0; i < A.rows(); ++i) {
-        for (I k = old_offsets[i]; k < old_offsets[i + 1]; ++k) {
-            if (!keep(i, static_cast<std::int64_t>(old_indices[k]), old_values[k])) continue;
-            indices[at] = old_indices[k];
-            values[at++] = old_values[k];
+    for_each_part(parts, [&](int part) {
+        const std::int64_t end = first_row(A, part + 1, parts);
+        for (std::int64_t i = first_row(A, part, parts); i < end; ++i) {
+            std::int64_t at = offsets[i];
+            for (I k = old_offsets[i]; k < old_offsets[i + 1]; ++k) {
+                if (!keep(i, static_cast<std::int64_t>(old_indices[k]), old_values[k])) continue;
+                indices[at] = old_indices[k];
+                values[at++] = old_values[k];
+            }
         }
-    }
+    });
     return {unchecked, A.rows(), A.cols(), std::move(offsets), std::move(indices), std::move(values)};
 }
 
@@ -97,44 +108,55 @@ Csr<T, I> extract(CsrView<T, I> A, std::span<const std::int64_t> rows, std::span
         for (std::int64_t k = 0; k < n; ++k) place[next[cols[static_cast<std::size_t>(k)]]++] = static_cast<I>(k);
     }
 
+    const auto row_of = [&](std::int64_t r) { return rows[static_cast<std::size_t>(r)]; };
+    // Each entry of the result is found once to count it and once to write it.
+    const int parts = threads_for(A.nnz() + m);
+    std::vector<std::int64_t> lengths(static_cast<std::size_t>(m));
+    for_each_row(m, A.nnz() + m, [&](std::int64_t r) {
+        std::int64_t count = 0;
+        for (I k = a_offsets[row_of(r)]; k < a_offsets[row_of(r) + 1]; ++k)
+            count += static_cast<std::int64_t>(first[a_indices[k] + std::int64_t{1}] - first[a_indices[k]]);
+        lengths[static_cast<std::size_t>(r)] = count;
+    });
     std::int64_t nnz = 0;
     std::int64_t longest = 0;
-    for (const std::int64_t i : rows) {
-        std::int64_t count = 0;
-        for (I k = a_offsets[i]; k < a_offsets[i + 1]; ++k)
-            count += static_cast<std::int64_t>(first[a_indices[k] + std::int64_t{1}] - first[a_indices[k]]);
-        nnz += count;
-        longest = std::max(longest, count);
+    Array<I> offsets(m + 1);
+    for (std::int64_t r = 0; r < m; ++r) {
+        nnz += lengths[static_cast<std::size_t>(r)];
+        longest = std::max(longest, lengths[static_cast<std::size_t>(r)]);
         check_result_count<I>(nnz, "extract", "entries");
+        offsets[r + 1] = static_cast<I>(nnz);
     }
 
-    Array<I> offsets(m + 1);
     Array<I> indices(nnz, uninitialized);
     Array<T> values(nnz, uninitialized);
     const bool sorted = std::is_sorted(cols.begin(), cols.end());
-    std::vector<std::pair<I, T>> scratch;
-    if (!sorted) scratch.reserve(static_cast<std::size_t>(longest));
-    std::int64_t at = 0;
-    for (std::int64_t r = 0; r < m; ++r) {
-        const std::int64_t i = rows[static_cast<std::size_t>(r)];
-        scratch.clear();
-        for (I k = a_offsets[i]; k < a_offsets[i + 1]; ++k) {
-            for (I q = first[a_indices[k]]; q < first[a_indices[k] + std::int64_t{1}]; ++q) {
-                if (sorted) {
-                    indices[at] = place[q];
-                    values[at++] = a_values[k];
-                } else {
-                    scratch.emplace_back(place[q], a_values[k]);
+    std::vector<std::vector<std::pair<I, T>>> scratches(static_cast<std::size_t>(parts));
+    if (!sorted)
+        for (auto& scratch : scratches) scratch.reserve(static_cast<std::size_t>(longest));  // nothing grows below
+    const Cuts cuts = balanced_cuts<I>(offsets.span(), parts);
+    for_each_part(parts, [&](int part) {
+        auto& scratch = scratches[static_cast<std::size_t>(part)];
+        for (std::int64_t r = cuts[part]; r < cuts[part + 1]; ++r) {
+            std::int64_t at = offsets[r];
+            scratch.clear();
+            for (I k = a_offsets[row_of(r)]; k < a_offsets[row_of(r) + 1]; ++k) {
+                for (I q = first[a_indices[k]]; q < first[a_indices[k] + std::int64_t{1}]; ++q) {
+                    if (sorted) {
+                        indices[at] = place[q];
+                        values[at++] = a_values[k];
+                    } else {
+                        scratch.emplace_back(place[q], a_values[k]);
+                    }
                 }
             }
+            std::sort(scratch.begin(), scratch.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+            for (const auto& [j, v] : scratch) {
+                indices[at] = j;
+                values[at++] = v;
+            }
         }
-        std::sort(scratch.begin(), scratch.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-        for (const auto& [j, v] : scratch) {
-            indices[at] = j;
-            values[at++] = v;
-        }
-        offsets[r + 1] = static_cast<I>(at);
-    }
+    });
     return {unchecked, m, n, std::move(offsets), std::move(indices), std::move(values)};
 }
 
@@ -155,8 +177,9 @@ Csr<T, I> scale_rows(CsrView<T, I> A, VectorView<const T> d, const char* name) {
     check_scaling(d, A.rows(), name);
     Array<T> values(A.nnz(), uninitialized);
     const I* offsets = A.row_offsets().data();
-    for (std::int64_t i = 0; i < A.rows(); ++i)
+    for_each_row(A.rows(), A.nnz() / 2, [&](std::int64_t i) {
         for (I k = offsets[i]; k < offsets[i + 1]; ++k) values[k] = times(d[i], A.values().data()[k]);
+    });
     return {unchecked, A.rows(), A.cols(), copy_offsets(A.row_offsets()), Array<I>(A.col_indices()), std::move(values)};
 }
 
@@ -165,8 +188,8 @@ Csr<T, I> scale_cols(CsrView<T, I> A, VectorView<const T> d, const char* name) {
     check_scaling(d, A.cols(), name);
     Array<T> values(A.nnz(), uninitialized);
     const I* indices = A.col_indices().data();
-    for (std::int64_t k = 0; k < A.nnz(); ++k)
-        values[k] = times(A.values().data()[k], d[static_cast<std::int64_t>(indices[k])]);
+    for_each_row(A.nnz(), A.nnz() / 2,
+                 [&](std::int64_t k) { values[k] = times(A.values().data()[k], d[static_cast<std::int64_t>(indices[k])]); });
     return {unchecked, A.rows(), A.cols(), copy_offsets(A.row_offsets()), Array<I>(A.col_indices()), std::move(values)};
 }
 

@@ -5,6 +5,7 @@
 
 #include "instantiate.hpp"
 #include "sparse/kernels/csr.hpp"
+#include "sparse/kernels/csr_block.hpp"
 #include "sparse/parts.hpp"
 #include "sparse/product.hpp"
 #include "sparse/row_cuts.hpp"
@@ -65,9 +66,60 @@ class Column {
     const CsrKernels<T, I>& kernels_;
 };
 
-/// W columns of X with any strides. Step is the stride from column to column if it is known at compile time (1), 0
-/// otherwise.
-template <int Width, int Step, bool Conjugate, class T, class I>
+/// W columns of X whose rows are contiguous, by the kernels for this processor.
+template <int Width, bool Conjugate, class T, class I>
+class Block {
+  public:
+    static constexpr int W = Width;
+    static constexpr int width_index = W == 2 ? 0 : W == 4 ? 1 : 2;
+    Block(const CsrView<T, I>& A, MatrixView<const T> X, MatrixView<T> Y, std::int64_t first, const Update<T>& update)
+        : offsets_(A.row_offsets().data()),
+          indices_(A.col_indices().data()),
+          values_(A.values().data()),
+          x_(X.data() + first * X.col_stride()),
+          x_row_(X.row_stride()),
+          y_(Y.data() + first * Y.col_stride()),
+          y_row_(Y.row_stride()),
+          y_col_(Y.col_stride()),
+          update_(update),
+          kernels_(kernels<CsrBlockKernels<T, I>>()) {}
+    void rows(std::int64_t begin, std::int64_t end) const noexcept {
+        const auto row_sums = kernels_.row_sums[width_index][Conjugate];
+        if (update_.plain && update_.overwrite && y_col_ == 1) {
+            row_sums(offsets_, indices_, values_, x_, x_row_, begin, end, y_ + begin * y_row_, y_row_);
+            return;
+        }
+        constexpr std::int64_t tile = 64;
+        T sums[tile * W];
+        for (std::int64_t i = begin; i < end; i += tile) {
+            const std::int64_t stop = std::min(end, i + tile);
+            row_sums(offsets_, indices_, values_, x_, x_row_, i, stop, sums, W);
+            for (int w = 0; w < W; ++w)
+                for (std::int64_t r = i; r < stop; ++r) update_(y_[r * y_row_ + w * y_col_], sums[(r - i) * W + w]);
+        }
+    }
+    void sum(std::int64_t begin, std::int64_t end, T* sums) const noexcept {
+        kernels_.range_sum[width_index][Conjugate](indices_, values_, x_, x_row_, begin, end, sums);
+    }
+    void finish(std::int64_t i, const T* sums) const noexcept {
+        for (int w = 0; w < W; ++w) update_(y_[i * y_row_ + w * y_col_], sums[w]);
+    }
+
+  private:
+    const I* offsets_;
+    const I* indices_;
+    const T* values_;
+    const T* x_;
+    std::int64_t x_row_;
+    T* y_;
+    std::int64_t y_row_;
+    std::int64_t y_col_;
+    const Update<T>& update_;
+    const CsrBlockKernels<T, I>& kernels_;
+};
+
+/// W columns of X with any strides.
+template <int Width, bool Conjugate, class T, class I>
 class Strided {
   public:
     static constexpr int W = Width;
@@ -77,7 +129,7 @@ class Strided {
           values_(A.values().data()),
           x_(X.data() + first * X.col_stride()),
           x_row_(X.row_stride()),
-          x_col_(Step == 0 ? X.col_stride() : Step),
+          x_col_(X.col_stride()),
           y_(Y.data() + first * Y.col_stride()),
           y_row_(Y.row_stride()),
           y_col_(Y.col_stride()),
@@ -111,7 +163,7 @@ class Strided {
     void add(std::int64_t k, std::int64_t stop, T* result) const noexcept {
         T sums[W];
         for (int w = 0; w < W; ++w) sums[w] = result[w];
-        const std::int64_t step = Step == 0 ? x_col_ : Step;
+        const std::int64_t step = x_col_;
         for (; k < stop; ++k) {
             const T a = maybe_conjugate<Conjugate>(values_[k]);
             const T* x = x_ + static_cast<std::int64_t>(indices_[k]) * x_row_;
@@ -176,9 +228,12 @@ void gather(const CsrView<T, I>& A, MatrixView<const T> X, MatrixView<T> Y, T al
     const int parts = threads_for((A.nnz() + A.rows()) * std::min<std::int64_t>(X.cols(), 8));
     for_each_panel(X.cols(), [&](auto width, std::int64_t first) {
         constexpr int W = decltype(width)::value;
-        if (W == 1 && X.row_stride() == 1) run(A, parts, Column<Conjugate, T, I>(A, X, Y, first, update));
-        else if (X.col_stride() == 1) run(A, parts, Strided<W, 1, Conjugate, T, I>(A, X, Y, first, update));
-        else run(A, parts, Strided<W, 0, Conjugate, T, I>(A, X, Y, first, update));
+        if constexpr (W == 1) {
+            if (X.row_stride() == 1) return run(A, parts, Column<Conjugate, T, I>(A, X, Y, first, update));
+        } else {
+            if (X.col_stride() == 1) return run(A, parts, Block<W, Conjugate, T, I>(A, X, Y, first, update));
+        }
+        run(A, parts, Strided<W, Conjugate, T, I>(A, X, Y, first, update));
     });
 }
 

@@ -1,5 +1,6 @@
 // Each instruction set's kernels against plain loops, and against each other bit by bit.
 #include "sparse/kernels/csr.hpp"
+#include "sparse/kernels/csr_block.hpp"
 #include "sparse/kernels/csr_scatter.hpp"
 
 #include <algorithm>
@@ -167,6 +168,49 @@ TYPED_TEST(CsrKernel, ScattersRowsIntoARangeOfColumnsOnEveryInstructionSet) {
                         EXPECT_EQ(right.first, beside[1].front());
                     }
                 }
+}
+
+TYPED_TEST(CsrKernel, SumsBlocksWithTheSameBitsOnEveryInstructionSet) {
+    using T = typename TypeParam::T;
+    using I = typename TypeParam::I;
+    constexpr std::int64_t cols = 61;
+    for (const bool exact : {true, false}) {
+        this->fill(this->lengths(), cols, exact);
+        const std::size_t rows = this->offsets.size() - 1;
+        for (int width = 0; width < 3; ++width) {
+            const auto W = static_cast<std::size_t>(2 << width);
+            // Row j of X is x_j, 2 x_j, …; rows are one further apart than they are wide, so that most are not aligned.
+            std::vector<T> X(cols * (W + 1), T(77));
+            for (std::size_t j = 0; j < cols; ++j)
+                for (std::size_t c = 0; c < W; ++c) X[j * (W + 1) + c] = this->x[j] * T(static_cast<Real<T>>(1 + c % 2));
+            for (const bool conjugate : {false, true}) {
+                std::vector<T> reference;
+                for (const Isa isa : supported()) {
+                    const auto& family = kernels<CsrBlockKernels<T, I>>(isa);
+                    std::vector<T> y(rows * (W + 2), T(99));
+                    family.row_sums[width][conjugate](this->offsets.data(), this->indices.data(), this->values.data(),
+                                                      X.data(), static_cast<std::int64_t>(W + 1), 0,
+                                                      static_cast<std::int64_t>(rows), y.data(),
+                                                      static_cast<std::int64_t>(W + 2));
+                    if (reference.empty()) reference = y;
+                    EXPECT_EQ(y, reference) << isa_name(isa);
+                    for (std::size_t i = 0; i < rows; ++i) {
+                        EXPECT_EQ(y[i * (W + 2) + W], T(99));
+                        for (std::size_t c = 0; exact && c < W; ++c)
+                            EXPECT_EQ(y[i * (W + 2) + c],
+                                      this->plain_sum(conjugate, i) * T(static_cast<Real<T>>(1 + c % 2)));
+                        std::vector<T> part(W);
+                        family.range_sum[width][conjugate](this->indices.data(), this->values.data(), X.data(),
+                                                           static_cast<std::int64_t>(W + 1),
+                                                           static_cast<std::int64_t>(this->offsets[i]),
+                                                           static_cast<std::int64_t>(this->offsets[i + 1]), part.data());
+                        EXPECT_TRUE(
+                            std::equal(part.begin(), part.end(), y.begin() + static_cast<std::ptrdiff_t>(i * (W + 2))));
+                    }
+                }
+            }
+        }
+    }
 }
 
 TYPED_TEST(CsrKernel, LetsNanAndInfinityReachTheirRowsOnly) {

@@ -21,6 +21,10 @@ TAMIS_INLINE void scatter_entries(const I* indices, const T* values, N xi, std::
 template <bool Conjugate, class T, class I, class N>
 TAMIS_INLINE void scatter_range(const I* indices, const T* values, N xi, std::int64_t k, std::int64_t stop, T* y) {
     prefetch(indices, values, k);
+    if (stop - k < 16) {  // one loop, so that there is one exit to mispredict
+        for (; k < stop; ++k) scatter_entries<1, Conjugate>(indices, values, xi, k, y);
+        return;
+    }
     for (; k + 8 <= stop; k += 8) {
         prefetch(indices, values, k);
         scatter_entries<4, Conjugate>(indices, values, xi, k, y);
@@ -61,6 +65,24 @@ TAMIS_INLINE std::int64_t first_from(const I* indices, std::int64_t k, std::int6
     return k;
 }
 
+/// Those of the entries [k, stop) that lie in the columns [low, high), without a branch on which: the others are added to
+/// numbers that nobody reads. Where a short row falls is not to be predicted in a pattern without a band.
+template <bool Conjugate, class T, class I, class N>
+TAMIS_INLINE void scatter_masked(const I* indices, const T* values, N xi, std::int64_t k, std::int64_t stop, std::int64_t low,
+                                 std::int64_t high, T* y) {
+    N ignored[8] = {};
+    const std::uint64_t width = static_cast<std::uint64_t>(high - low);
+    prefetch(indices, values, k);
+    for (; k < stop; ++k) {
+        const std::int64_t j = static_cast<std::int64_t>(indices[k]);
+        const std::uintptr_t mask = std::uintptr_t{0} - static_cast<std::uintptr_t>(static_cast<std::uint64_t>(j - low) < width);
+        const std::uintptr_t inside = reinterpret_cast<std::uintptr_t>(y + j);
+        const std::uintptr_t outside = reinterpret_cast<std::uintptr_t>(ignored + (k & 7));
+        T* target = reinterpret_cast<T*>(outside ^ ((outside ^ inside) & mask));
+        store(target, plus(load(target), times<Conjugate>(load(values + k), xi)));
+    }
+}
+
 TAMIS_INLINE void extend(RowSpan* span, std::int64_t i) {
     if (span->last < span->first) span->first = i;
     span->last = i;
@@ -94,6 +116,11 @@ void scatter(const I* offsets, const I* indices, const T* values, const T* x, T 
         } else {
             if (static_cast<std::int64_t>(indices[k]) < low) extend(left, i);
             if (static_cast<std::int64_t>(indices[stop - 1]) >= high) extend(right, i);
+            if (stop - k <= 32) {
+                scatter_masked<Conjugate>(indices, values, scaled(x + i, alpha, plain), k, stop, low, high, y);
+                ++i;
+                continue;
+            }
             k = first_from(indices, k, stop, low);
             stop = first_from(indices, k, stop, high);
         }

@@ -1,0 +1,32 @@
+// Private: products of the rows of a CSR matrix with a few columns at once (dispatch.hpp says how kernels are found).
+#pragma once
+
+#include <cstdint>
+
+#include "instantiate.hpp"
+#include "sparse/kernels/dispatch.hpp"
+
+namespace tamis::detail {
+
+template <class T, class I>
+struct CsrBlockKernels {
+    /// Σ a_ij X_j: row i − begin of `sums` for the rows begin ≤ i < end, W columns at once. Rows of X and of `sums` are
+    /// contiguous, and x_stride and sums_stride apart.
+    using RowSums = void(const I* offsets, const I* indices, const T* values, const T* X, std::int64_t x_stride,
+                         std::int64_t begin, std::int64_t end, T* sums, std::int64_t sums_stride);
+    /// Σ values[k] X_indices[k] for begin ≤ k < end: a part of a row.
+    using RangeSum = void(const I* indices, const T* values, const T* X, std::int64_t x_stride, std::int64_t begin,
+                          std::int64_t end, T* sums);
+
+    // For 2, 4 and 8 columns; [1] takes the conjugates of the values, for real scalars it is the same as [0].
+    RowSums* row_sums[3][2];
+    RangeSum* range_sum[3][2];
+
+    static const CsrBlockKernels table[isa_count];
+};
+
+#define TAMIS_INSTANTIATE(T, I) extern template struct CsrBlockKernels<T, I>;
+TAMIS_FOR_EACH_SCALAR_INDEX(TAMIS_INSTANTIATE)
+#undef TAMIS_INSTANTIATE
+
+}  // namespace tamis::detail

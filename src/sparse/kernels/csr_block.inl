@@ -1,6 +1,7 @@
 // Rows of a CSR matrix times W columns, once a target (dispatch.hpp): the sums of a row stay in registers, each as wide as the
 // target has them, and every entry of A is used for all columns at once. Sums go from left to right, long rows chunk by chunk
-// (row_cuts.hpp). Nothing is asked for ahead: X and Y are most of the traffic, and their streams only lost by it. Complex numbers lie side by side, (re, im, re, im, …): a·x is re(a) (x_re, x_im) + im(a) (−x_im, x_re).
+// (row_cuts.hpp). Nothing is asked for ahead: X and Y are most of the traffic, and their streams only lost by it. Complex
+// numbers lie side by side, (re, im, re, im, …): a·x is re(a) (x_re, x_im) + im(a) (−x_im, x_re).
 
 constexpr int register_bytes = TAMIS_KERNEL_LEVEL == 1 ? 16 : TAMIS_KERNEL_LEVEL == 3 ? 32 : 64;
 

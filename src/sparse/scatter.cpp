@@ -25,7 +25,8 @@ namespace {
 // In each step every range of y has one thread, and a thread waits for all between two steps, so that the order of each sum
 // depends on the matrix and the number of threads alone. Where nothing lies beside the diagonal blocks, one step is all.
 // A row with a thread's share of all entries would be work for one thread in each step; with such rows each thread goes
-// through all rows for its own range of y instead, in one step.
+// through all rows for its own range of y instead, in one step. One or two columns of short rows without a band stay on one
+// thread.
 
 // Each way to add rows is a class with
 //
@@ -139,14 +140,35 @@ std::int64_t share(std::int64_t n, int part, int parts) noexcept {
     return n / parts * part + n % parts * part / parts;
 }
 
+/// Whether most entries are in short rows that do not keep to their thread's columns, by 64 entries at equal distances. Each
+/// thread would have to look at every entry then, in steps that cost what one thread needs for the product.
+template <class T, class I>
+bool scattered(const CsrView<T, I>& A, const RowCuts& cuts, const std::int64_t* columns) noexcept {
+    constexpr int samples = 64;
+    const I* offsets = A.row_offsets().data();
+    const I* indices = A.col_indices().data();
+    int found = 0;
+    for (int s = 0; s < samples; ++s) {
+        const auto k = static_cast<I>(share(A.nnz(), s, samples));
+        const std::int64_t row = std::upper_bound(offsets, offsets + A.rows() + 1, k) - offsets - 1;
+        int part = 0;
+        while (cuts[part + 1].row <= row) ++part;
+        const std::int64_t length = static_cast<std::int64_t>(offsets[row + 1]) - static_cast<std::int64_t>(offsets[row]);
+        const auto first = static_cast<std::int64_t>(indices[offsets[row]]);
+        const auto last = static_cast<std::int64_t>(indices[offsets[row + 1] - 1]);
+        if (length < 16 * cuts.parts() && (first < columns[part] || last >= columns[part + 1])) ++found;
+    }
+    return 2 * found > samples;
+}
+
 template <class Way, class T, class I>
-void run(const CsrView<T, I>& A, int parts, const Way& way) {
-    RowSpan none;
-    if (parts == 1) {
+void run(const CsrView<T, I>& A, int parts, int width, const Way& way) {
+    const auto on_one_thread = [&] {
+        RowSpan none;
         way.clear(0, A.cols());
         way.add(0, A.rows(), 0, A.cols(), none, none);
-        return;
-    }
+    };
+    if (parts == 1) return on_one_thread();
     const RowCuts cuts(A, parts);
     parts = cuts.parts();
     if (cuts.shared() > 0) {
@@ -164,6 +186,7 @@ void run(const CsrView<T, I>& A, int parts, const Way& way) {
         columns[part] = static_cast<std::int64_t>(static_cast<double>(A.cols()) * static_cast<double>(cuts[part].row) /
                                                   static_cast<double>(A.rows()));
     columns[parts] = A.cols();
+    if (width < 4 && scattered(A, cuts, columns)) return on_one_thread();
     RowSpan left[RowCuts::max_parts];
     RowSpan right[RowCuts::max_parts];
     for_each_part(parts, [&](int part) {
@@ -195,9 +218,9 @@ void scatter(const CsrView<T, I>& A, MatrixView<const T> X, MatrixView<T> Y, T a
     for_each_panel(X.cols(), [&](auto width, std::int64_t first) {
         constexpr int W = decltype(width)::value;
         if (W == 1 && X.row_stride() == 1 && Y.row_stride() == 1)
-            run(A, parts, Column<Conjugate, T, I>(A, X, Y, first, alpha, beta));
-        else if (Y.col_stride() == 1) run(A, parts, Strided<W, 1, Conjugate, T, I>(A, X, Y, first, alpha, beta));
-        else run(A, parts, Strided<W, 0, Conjugate, T, I>(A, X, Y, first, alpha, beta));
+            run(A, parts, W, Column<Conjugate, T, I>(A, X, Y, first, alpha, beta));
+        else if (Y.col_stride() == 1) run(A, parts, W, Strided<W, 1, Conjugate, T, I>(A, X, Y, first, alpha, beta));
+        else run(A, parts, W, Strided<W, 0, Conjugate, T, I>(A, X, Y, first, alpha, beta));
     });
 }
 

@@ -21,10 +21,6 @@ TAMIS_INLINE void scatter_entries(const I* indices, const T* values, N xi, std::
 template <bool Conjugate, class T, class I, class N>
 TAMIS_INLINE void scatter_range(const I* indices, const T* values, N xi, std::int64_t k, std::int64_t stop, T* y) {
     prefetch(indices, values, k);
-    if (stop - k < 16) {  // one loop, so that there is one exit to mispredict
-        for (; k < stop; ++k) scatter_entries<1, Conjugate>(indices, values, xi, k, y);
-        return;
-    }
     for (; k + 8 <= stop; k += 8) {
         prefetch(indices, values, k);
         scatter_entries<4, Conjugate>(indices, values, xi, k, y);

@@ -43,4 +43,5 @@
 #include <tamis/sparse/structure.hpp>
 #include <tamis/sparse/transpose.hpp>
 #include <tamis/sparse/triple_product.hpp>
+#include <tamis/sparse/tune.hpp>
 #include <tamis/sparse/view.hpp>

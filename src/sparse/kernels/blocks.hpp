@@ -1,0 +1,23 @@
+// Private: products of the block rows of a matrix of dense B×B blocks (dispatch.hpp says how kernels are found).
+#pragma once
+
+#include <cstdint>
+
+#include "sparse/kernels/dispatch.hpp"
+
+namespace tamis::detail {
+
+inline constexpr int max_block_size = 6;
+
+template <class T>
+struct BlockKernels {
+    /// The B sums of each block row begin ≤ i < end, at sums + (i − begin) B. Block k stands at values + k B², column by
+    /// column, and multiplies x[columns[k] B …]; behind the last block max_block_size more values can be read.
+    using Sums = void(const std::int64_t* offsets, const std::int32_t* columns, const T* values, const T* x,
+                      std::int64_t begin, std::int64_t end, T* sums);
+    Sums* sums[max_block_size + 1];  // [B], B = 2 … max_block_size
+
+    static const BlockKernels table[isa_count];
+};
+
+}  // namespace tamis::detail

@@ -1,0 +1,27 @@
+// Private: products of consecutive rows with the same pattern relative to the diagonal (dispatch.hpp says how kernels are
+// found).
+#pragma once
+
+#include <cstdint>
+
+#include "sparse/kernels/dispatch.hpp"
+
+namespace tamis::detail {
+
+/// Rows whose values are stored side by side.
+inline constexpr std::int64_t run_block = 8;
+
+template <class T>
+struct RunKernels {
+    /// sums[r] = Σ a_rl x[r + shifts[l]], 0 ≤ l < length, for the rows 0 ≤ r < rows of a run; x stands at the run's first row.
+    using Sums = void(const std::int64_t* shifts, std::int64_t length, const T* values, const T* x, std::int64_t rows,
+                      T* sums);
+    /// a_rl as it is stored by RunLayout: blocks of run_block rows, then the rows that are left.
+    Sums* varying;
+    /// a_rl = values[l].
+    Sums* constant;
+
+    static const RunKernels table[isa_count];
+};
+
+}  // namespace tamis::detail

@@ -1,0 +1,167 @@
+#include <tamis/sparse/tune.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+#include <vector>
+
+#include <tamis/core/error.hpp>
+
+#include "core/parallel.hpp"
+#include "instantiate.hpp"
+#include "sparse/gather.hpp"
+#include "sparse/product_operands.hpp"
+#include "sparse/tuned/layout.hpp"
+#include "sparse/update.hpp"
+
+namespace tamis {
+
+namespace detail {
+
+template <class T>
+struct TunedData {
+    std::int64_t rows = 0;
+    std::int64_t cols = 0;
+    std::int64_t nnz = 0;
+    std::unique_ptr<TunedLayout<T>> layout{};  // null where there are no entries
+    double payback = std::numeric_limits<double>::infinity();
+};
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// Below this the search is not worth its time.
+constexpr std::int64_t least_products = 20;
+
+/// The least seconds of a product with x = 1: of the plain one, and by a layout, in turns.
+struct Trial {
+    double plain = std::numeric_limits<double>::infinity();
+    double tuned = std::numeric_limits<double>::infinity();
+};
+
+template <class T, class I>
+Trial try_out(const CsrView<T, I>& A, const TunedLayout<T>& layout) {
+    constexpr int rounds = 6;
+    const std::vector<T> x(static_cast<std::size_t>(A.cols()), T(1));
+    std::vector<T> y(static_cast<std::size_t>(A.rows()));
+    const int threads = threads_for(A.nnz() + A.rows());
+    Trial trial;
+    for (int round = 0; round < rounds; ++round) {
+        auto start = Clock::now();
+        gather<false>(A, MatrixView<const T>(x.data(), A.cols(), 1), MatrixView<T>(y.data(), A.rows(), 1), T(1), T(0));
+        trial.plain = std::min(trial.plain, seconds_since(start));
+        start = Clock::now();
+        layout.apply(x.data(), y.data(), 1, T(1), T(0), threads);
+        trial.tuned = std::min(trial.tuned, seconds_since(start));
+    }
+    return trial;
+}
+
+}  // namespace
+
+template <class T, class I>
+TunedMatrix<T> tune(CsrView<T, I> A, const TuneOptions& options) {
+    if (options.expected_products < 0)
+        throw InvalidArgument("tune: .expected_products is " + std::to_string(options.expected_products) +
+                              "; it must not be negative");
+    auto data = std::make_shared<TunedData<T>>();
+    data->rows = A.rows();
+    data->cols = A.cols();
+    data->nnz = A.nnz();
+    if (A.nnz() == 0) return TunedMatrix<T>(std::move(data));
+    const auto start = Clock::now();
+    if (options.expected_products >= least_products) {
+        auto layout = run_layout(A);
+        if (!layout) layout = block_layout(A);
+        if (layout) {
+            const Trial trial = try_out(A, *layout);
+            if (trial.tuned < trial.plain) {
+                data->layout = std::move(layout);
+                data->payback = seconds_since(start) / (trial.plain - trial.tuned);
+            }
+        }
+    }
+    if (!data->layout) data->layout = rows_layout(A);
+    return TunedMatrix<T>(std::move(data));
+}
+
+template <class T>
+void apply(const TunedData<T>& A, MatrixView<const T> X, MatrixView<T> Y, T alpha, T beta, const char* name) {
+    check_product_operands<T>(name, A.rows, A.cols, X, Y);
+    if (Y.rows() == 0 || Y.cols() == 0) return;
+    if (alpha == T(0) || A.nnz == 0) {
+        for (std::int64_t j = 0; j < Y.cols(); ++j)
+            for (std::int64_t i = 0; i < Y.rows(); ++i) scale(Y(i, j), beta);
+        return;
+    }
+    const int threads = threads_for(A.nnz + A.rows);
+    std::vector<T> column;
+    for (std::int64_t j = 0; j < Y.cols(); ++j) {
+        const T* x = X.data() + j * X.col_stride();
+        if (X.row_stride() != 1 && X.rows() > 1) {
+            column.resize(static_cast<std::size_t>(X.rows()));
+            for (std::int64_t i = 0; i < X.rows(); ++i) column[static_cast<std::size_t>(i)] = X(i, j);
+            x = column.data();
+        }
+        A.layout->apply(x, Y.data() + j * Y.col_stride(), Y.row_stride(), alpha, beta, threads);
+    }
+}
+
+#define TAMIS_INSTANTIATE(T) \
+    template void apply<T>(const TunedData<T>&, MatrixView<const T>, MatrixView<T>, T, T, const char*);
+TAMIS_FOR_EACH_SCALAR(TAMIS_INSTANTIATE)
+#undef TAMIS_INSTANTIATE
+#define TAMIS_INSTANTIATE(T, I) template TunedMatrix<T> tune<T, I>(CsrView<T, I>, const TuneOptions&);
+TAMIS_FOR_EACH_SCALAR_INDEX(TAMIS_INSTANTIATE)
+#undef TAMIS_INSTANTIATE
+
+}  // namespace detail
+
+template <class T>
+TunedMatrix<T>::TunedMatrix() : data_(std::make_shared<const detail::TunedData<T>>()) {}
+
+template <class T>
+std::int64_t TunedMatrix<T>::rows() const noexcept {
+    return data_->rows;
+}
+
+template <class T>
+std::int64_t TunedMatrix<T>::cols() const noexcept {
+    return data_->cols;
+}
+
+template <class T>
+std::int64_t TunedMatrix<T>::nnz() const noexcept {
+    return data_->nnz;
+}
+
+template <class T>
+std::string TunedMatrix<T>::description() const {
+    return data_->layout ? data_->layout->description() : "no entries";
+}
+
+template <class T>
+std::int64_t TunedMatrix<T>::bytes() const noexcept {
+    return data_->layout ? data_->layout->bytes() : 0;
+}
+
+template <class T>
+double TunedMatrix<T>::bytes_per_nonzero() const noexcept {
+    return data_->nnz == 0 ? 0 : static_cast<double>(bytes()) / static_cast<double>(data_->nnz);
+}
+
+template <class T>
+double TunedMatrix<T>::payback_products() const noexcept {
+    return data_->payback;
+}
+
+#define TAMIS_INSTANTIATE(T) template class TunedMatrix<T>;
+TAMIS_FOR_EACH_SCALAR(TAMIS_INSTANTIATE)
+#undef TAMIS_INSTANTIATE
+
+}  // namespace tamis

@@ -1,0 +1,36 @@
+// Private: what the layouts of a TunedMatrix have in common.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include <tamis/sparse/view.hpp>
+
+namespace tamis::detail {
+
+/// A matrix laid out for products. Each row's sum has the order of the plain product, hence its bits.
+template <class T>
+class TunedLayout {
+  public:
+    virtual ~TunedLayout() = default;
+    /// y ← alpha A x + beta y for contiguous x and y with a stride, on this many threads at most. No allocation.
+    virtual void apply(const T* x, T* y, std::int64_t y_stride, T alpha, T beta, int threads) const = 0;
+    /// Bytes of the arrays that a product reads.
+    [[nodiscard]] virtual std::int64_t bytes() const noexcept = 0;
+    [[nodiscard]] virtual std::string description() const = 0;
+};
+
+/// The plain layout: a copy of A.
+template <class T, class I>
+std::unique_ptr<TunedLayout<T>> rows_layout(CsrView<T, I> A);
+
+/// Runs of rows whose patterns agree relative to the diagonal; null where they hold less than nine tenths of the entries.
+template <class T, class I>
+std::unique_ptr<TunedLayout<T>> run_layout(CsrView<T, I> A);
+
+/// Dense B×B blocks; null unless all entries lie in such, for one B from max_block_size down to 2.
+template <class T, class I>
+std::unique_ptr<TunedLayout<T>> block_layout(CsrView<T, I> A);
+
+}  // namespace tamis::detail

@@ -1,0 +1,231 @@
+// links: tamis_allocation_counter
+#include <tamis/sparse/tune.hpp>
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include <tamis/sparse/add.hpp>
+#include <tamis/sparse/build.hpp>
+#include <tamis/sparse/model_problems.hpp>
+#include <tamis/sparse/multiply.hpp>
+#include <tamis/sparse/select.hpp>
+
+#include "sparse/kernels/csr.hpp"
+#include "sparse/random_assembly.hpp"
+#include "sparse/tuned/layout.hpp"
+#include "support/allocation_counter.hpp"
+#include "support/assertions.hpp"
+#include "support/random.hpp"
+#include "support/threads.hpp"
+
+namespace tamis {
+namespace {
+
+/// Every value another one, so that no run is constant; with infinities, NaN and zeros among them if asked.
+template <class T, class I>
+Csr<T, I> with_random_values(Csr<T, I> A, bool exceptional = false) {
+    test::Random random(3);
+    std::int64_t k = 0;
+    for (auto& v : A.values()) {
+        v = random.value<T>();
+        if (exceptional && ++k % 7 == 0) v = T(0);
+        if (exceptional && k % 101 == 0) v = T(std::numeric_limits<Real<T>>::infinity());
+        if (exceptional && k % 211 == 0) v = T(std::numeric_limits<Real<T>>::quiet_NaN());
+    }
+    return A;
+}
+
+template <class T>
+Vector<T> random_vector(std::int64_t n, unsigned seed) {
+    test::Random random(seed);
+    Vector<T> x(n);
+    for (auto& v : x) v = random.value<T>();
+    return x;
+}
+
+/// The stencil matrices, blocks and mixtures that the layouts are made for.
+template <class T, class I>
+std::vector<Csr<T, I>> candidates() {
+    std::vector<Csr<T, I>> all;
+    all.push_back(poisson_2d<T, I>(37, 23));
+    all.push_back(with_random_values(poisson_3d<T, I>(19, 8, 7)));
+    all.push_back(with_random_values(poisson_2d<T, I>(700, 3), true));
+    all.push_back(poisson_1d<T, I>(20000));  // one run that is cut
+    // Rows of 16 and more entries, which are summed in four parts: a band, and blocks.
+    for (const std::int64_t width : {15, 16, 17, 23, 40}) {
+        std::vector<std::int64_t> offsets;
+        std::vector<std::vector<T>> fills;
+        for (std::int64_t d = 0; d < width; ++d) {
+            offsets.push_back(2 * d - width);
+            fills.push_back({T(1)});
+        }
+        all.push_back(with_random_values(diagonals<T, I>(offsets, fills, 2000, 1990)));
+    }
+    for (const std::int64_t B : {2, 3, 4, 5, 6}) {
+        const auto pattern = test::random_assembly<T, I>(31, 29, 0.35, static_cast<unsigned>(B)).csr();
+        Matrix<T> ones = Matrix<T>::Constant(B, B, T(1));
+        all.push_back(with_random_values(cast<T, I>(kron(pattern, cast<T, I>(to_csr(ones))))));
+    }
+    return all;
+}
+
+template <class P>
+class Tune : public ::testing::Test {};
+TYPED_TEST_SUITE(Tune, test::AllScalarsAndIndices, test::TypeName);
+
+TYPED_TEST(Tune, ItsLayoutsHaveTheBitsOfThePlainProduct) {
+    using T = typename TypeParam::T;
+    using I = typename TypeParam::I;
+    int runs = 0;
+    int blocks = 0;
+    for (const auto& A : candidates<T, I>()) {
+        const auto x = random_vector<T>(A.cols(), 1);
+        const CsrView<T, I> view = A;
+        const auto run = detail::run_layout(view);
+        const auto block = detail::block_layout(view);
+        const auto rows = detail::rows_layout(view);
+        runs += run != nullptr;
+        blocks += block != nullptr;
+        for (const T beta : {T(0), test::scalar<T>(0.5, -1)})
+            for (const T alpha : {T(1), test::scalar<T>(-2, 0.25)})
+                for (const std::int64_t stride : {1, 3}) {
+                    Vector<T> plain = random_vector<T>(A.rows() * stride, 2);
+                    const Vector<T> before = plain;
+                    multiply(A, x, Eigen::Map<Vector<T>, 0, Eigen::InnerStride<>>(plain.data(), A.rows(), Eigen::InnerStride<>(stride)),
+                             alpha, beta);
+                    for (const auto* layout : {run.get(), block.get(), rows.get()})
+                        for (const int threads : {1, 2, 3, 4}) {
+                            if (layout == nullptr) continue;
+                            Vector<T> y = before;
+                            layout->apply(x.data(), y.data(), stride, alpha, beta, threads);
+                            EXPECT_TRUE(test::same_bits(y, plain)) << layout->description() << ", " << threads << " threads";
+                        }
+                }
+    }
+    EXPECT_GE(runs, 9);
+    EXPECT_EQ(blocks, 5);
+}
+
+TYPED_TEST(Tune, TakesMatricesOfAnyShapeAndFormat) {
+    using T = typename TypeParam::T;
+    using I = typename TypeParam::I;
+    for (const auto& shape : test::shapes) {
+        test::in_every_format(test::random_assembly<T, I>(shape.rows, shape.cols, 0.3, 5), [](const auto& A) {
+            const auto tuned = tune(A);
+            EXPECT_EQ(tuned.rows(), A.rows());
+            EXPECT_EQ(tuned.cols(), A.cols());
+            EXPECT_EQ(tuned.nnz(), A.nnz());
+            const Vector<T> x = test::exact_vector<T>(A.cols(), 1);
+            const Matrix<T> D = test::dense(A);
+            EXPECT_TRUE(test::equal(tuned * x, (D * x).eval()));
+            Vector<T> y = test::exact_vector<T>(A.rows(), 2);
+            const Vector<T> expected = test::scalar<T>(2, 1) * (D * x) - y;
+            tuned.apply(x, y, test::scalar<T>(2, 1), T(-1));
+            EXPECT_TRUE(test::equal(y, expected));
+        });
+    }
+}
+
+TYPED_TEST(Tune, TakesBlocksOfBothOrders) {
+    using T = typename TypeParam::T;
+    using I = typename TypeParam::I;
+    using RowMajor = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+    const auto A = poisson_3d<T, I>(9, 8, 7);
+    const auto tuned = tune(A);
+    Matrix<T> X(A.cols(), 3);
+    for (int c = 0; c < 3; ++c) X.col(c) = test::exact_vector<T>(A.cols(), static_cast<unsigned>(c));
+    const Matrix<T> expected = A * X;
+    EXPECT_TRUE(test::equal(tuned * X, expected));
+    const RowMajor Xr = X;
+    RowMajor Y(A.rows(), 3);
+    tuned.apply(Xr, Y);
+    EXPECT_TRUE(test::equal(Matrix<T>(Y), expected));
+}
+
+TEST(TuneChoice, FindsStencilsBlocksAndNeither) {
+    const auto layout = [](const Csr<double>& A) {
+        const CsrView<double> view = A;
+        return std::pair{detail::run_layout(view) != nullptr, detail::block_layout(view) != nullptr};
+    };
+    EXPECT_EQ(layout(poisson_2d<double>(60, 60)), std::pair(true, false));
+    EXPECT_EQ(layout(elasticity_3d<double>(5, 5, 5)).second, true);
+    EXPECT_EQ(layout(test::power_law_assembly<double, std::int32_t>(300, 300, 1).csr()), std::pair(false, false));
+    // One entry outside its block, or one of a block missing.
+    auto blocks = kron(identity<double>(50), to_csr(Matrix<double>(Matrix<double>::Ones(2, 2))));
+    EXPECT_EQ(layout(blocks).second, true);
+    EXPECT_EQ(layout(drop_below(blocks - 1.0 * tril(triu(blocks, 1), 1), 0.5)).second, false);
+}
+
+TEST(TuneChoice, ConstantCoefficientsTakeNextToNothing) {
+    const auto A = poisson_3d<double>(60, 60, 20);
+    const CsrView<double> view = A;
+    const auto runs = detail::run_layout(view);
+    ASSERT_NE(runs, nullptr);
+    EXPECT_LT(static_cast<double>(runs->bytes()) / static_cast<double>(A.nnz()), 1.0);
+    const auto varying = with_random_values(A);
+    const CsrView<double> varying_view = varying;
+    EXPECT_LT(static_cast<double>(detail::run_layout(varying_view)->bytes()) / static_cast<double>(A.nnz()), 9.0);
+}
+
+TEST(TuneChoice, ARowTooLongForALayoutStaysPlain) {
+    // Long rows are summed in chunks by the plain product; blocks of them would have other bits.
+    const auto long_rows = kron(to_csr(Matrix<double>(Matrix<double>::Ones(1, detail::long_row / 2))),
+                                to_csr(Matrix<double>(Matrix<double>::Ones(2, 2))));
+    const CsrView<double> view = long_rows;
+    EXPECT_EQ(detail::block_layout(view), nullptr);
+    EXPECT_EQ(detail::run_layout(view), nullptr);
+    const Vector<double> x = random_vector<double>(long_rows.cols(), 4);
+    EXPECT_TRUE(test::same_bits(tune(long_rows) * x, long_rows * x));
+}
+
+TEST(TuneOptions, FewProductsKeepThePlainLayout) {
+    const auto A = poisson_3d<double>(20, 20, 20);
+    const auto tuned = tune(A, {.expected_products = 3});
+    EXPECT_EQ(tuned.description(), "compressed rows");
+    EXPECT_TRUE(std::isinf(tuned.payback_products()));
+    EXPECT_TRUE(test::throws<InvalidArgument>([&] { (void)tune(A, {.expected_products = -1}); }, "expected_products", "-1"));
+}
+
+TEST(TunedMatrix, RefusesWhatDoesNotFit) {
+    const auto tuned = tune(poisson_2d<double>(3, 4));
+    Vector<double> x = Vector<double>::Ones(11);
+    Vector<double> y(12);
+    EXPECT_TRUE(test::throws<DimensionMismatch>([&] { tuned.apply(x, y); }, "TunedMatrix::apply", "12", "11"));
+    Vector<double> z = Vector<double>::Ones(12);
+    EXPECT_TRUE(test::throws<InvalidArgument>([&] { tuned.apply(z, z); }, "share memory"));
+    EXPECT_EQ(TunedMatrix<double>().rows(), 0);
+    EXPECT_EQ(TunedMatrix<double>().description(), "no entries");
+}
+
+TEST(TunedMatrix, KeepsNoReferenceAndCopiesShareTheArrays) {
+    TunedMatrix<double> copy;
+    const Vector<double> x = random_vector<double>(400, 5);
+    Vector<double> expected;
+    {
+        const auto A = poisson_2d<double>(20, 20);
+        expected = A * x;
+        const auto tuned = tune(A);
+        copy = tuned;
+    }
+    EXPECT_TRUE(test::same_bits(copy * x, expected));
+}
+
+TEST(TunedMatrix, AllocatesNothingInAProduct) {
+    test::ThreadBudget budget(1);
+    const Vector<double> x = random_vector<double>(27000, 6);
+    for (const auto& A : {poisson_3d<double>(30, 30, 30), elasticity_3d<double>(19, 19, 24)}) {
+        const auto tuned = tune(A);
+        const Vector<double> v = random_vector<double>(A.cols(), 6);
+        Vector<double> y(A.rows());
+        const test::AllocationCounter count;
+        tuned.apply(v, y, 2.0, 0.0);
+        tuned.apply(v, y, 1.0, 1.0);
+        EXPECT_EQ(count.allocations(), 0);
+    }
+}
+
+}  // namespace
+}  // namespace tamis

@@ -31,7 +31,7 @@ Matrix banded(std::int64_t n) {
 
 Matrix matrix(const std::string& kind, std::int64_t n) {
     if (kind == "poisson2d") return tamis::poisson_2d<double>(n, n);
-    if (kind == "poisson3d") return tamis::poisson_3d<double>(n, n, n);
+    if (kind == "poisson3d" || kind == "poisson3d_constant") return tamis::poisson_3d<double>(n, n, n);
     if (kind == "elasticity3d") return tamis::elasticity_3d<double>(n, n, n);
     if (kind == "powerlaw") return tamis::rmat<double>(n, 16, 1);
     if (kind == "uniform") return uniform(n, 8);
@@ -47,10 +47,11 @@ int main(int argc, char** argv) {
         return 2;
     }
     Matrix A = matrix(argv[1], std::strtoll(argv[2], nullptr, 10));
-    // Random values, so that nobody gains by their being equal.
+    // Random values, so that nobody gains by their being equal, unless that is the problem.
     std::mt19937_64 generator(1);
     std::uniform_real_distribution<double> uniform_value(0.5, 1.5);
-    for (double& value : A.values()) value *= uniform_value(generator);
+    if (!std::string(argv[1]).ends_with("_constant"))
+        for (double& value : A.values()) value *= uniform_value(generator);
     std::ofstream out(argv[3], std::ios::binary);
     const std::int64_t sizes[] = {A.rows(), A.cols(), A.nnz()};
     const auto write = [&](const auto& data) {

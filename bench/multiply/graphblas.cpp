@@ -24,7 +24,7 @@ GrB_Vector dense_vector(const std::vector<double>& x) {
 }
 
 void run(const bench::Problem& P) {
-    if (P.product != "Ax" && P.product != "ATx") return;
+    if (!P.by_rows_of_a_vector() && P.product != "ATx") return;
     const bool transposed = P.product == "ATx";
     check(GrB_init(GrB_NONBLOCKING));
     check(GxB_Global_Option_set(GxB_GLOBAL_NTHREADS, P.threads));

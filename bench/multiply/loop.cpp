@@ -41,8 +41,8 @@ void run(const bench::Problem& P) {
         x = rows;
     }
     std::vector<double> y(static_cast<std::size_t>(P.rows * P.columns()));
-    const auto times = P.product == "Ax" ? bench::repeat([&] { multiply(P, x.data(), y.data()); })
-                                         : bench::repeat([&] { multiply_block(P, x.data(), y.data()); });
+    const auto times = P.by_rows_of_a_vector() ? bench::repeat([&] { multiply(P, x.data(), y.data()); })
+                                               : bench::repeat([&] { multiply_block(P, x.data(), y.data()); });
     bench::report(P, "loop", times, bench::sum_of(y));
 }
 

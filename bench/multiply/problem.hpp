@@ -2,7 +2,7 @@
 // indices; double values), the vectors, the repetitions, and the line that is printed. No dependency on tamis.
 //
 // A contender is called as CONTENDER TASK PROBLEM FILE, where TASK is a product and a thread count: Ax:1, Ax:all, ATx:…,
-// AX_row:… and AX_col:… (8 columns, row- or column-major).
+// AX_row:… and AX_col:… (8 columns, row- or column-major). tuned:… is Ax for whoever may lay the matrix out before.
 #pragma once
 
 #include <algorithm>
@@ -34,6 +34,7 @@ struct Problem {
     static constexpr std::int64_t block = 8;  // columns of AX
 
     std::int64_t entries() const { return static_cast<std::int64_t>(values.size()); }
+    bool by_rows_of_a_vector() const { return product == "Ax" || product == "tuned"; }
     std::int64_t columns() const { return product.starts_with("AX") ? block : 1; }
     /// Every byte once: the matrix, the operand and the result.
     std::int64_t bytes() const { return 12 * entries() + 4 * rows + 8 * columns() * (rows + cols); }

@@ -17,11 +17,23 @@ void block(const bench::Problem& P, tamis::CsrView<double> A) {
     bench::report(P, "tamis", times, Y.sum());
 }
 
+/// What tune finds, and beside it the plain product, which it must not fall below.
+void tuned(const bench::Problem& P, tamis::CsrView<double> A) {
+    const auto B = tamis::tune(A);
+    const auto x = P.operand(P.cols);
+    std::vector<double> y(static_cast<std::size_t>(P.rows));
+    const auto times = bench::repeat([&] { B.apply(x, y); });
+    bench::report(P, "tamis", times, bench::sum_of(y));
+    const auto plain = bench::repeat([&] { tamis::multiply(A, x, y); });
+    bench::report(P, "tamis_plain", plain, bench::sum_of(y));
+}
+
 void run(const bench::Problem& P) {
     const tamis::CsrView<double> A(P.rows, P.cols, P.offsets, P.indices, P.values);
     tamis::set_threads(P.threads);
     if (P.product == "AX_row") return block<Eigen::RowMajor>(P, A);
     if (P.product == "AX_col") return block<Eigen::ColMajor>(P, A);
+    if (P.product == "tuned") return tuned(P, A);
     const bool transposed = P.product == "ATx";
     const auto x = P.operand(transposed ? P.rows : P.cols);
     std::vector<double> y(static_cast<std::size_t>(transposed ? P.cols : P.rows));

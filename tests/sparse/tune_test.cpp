@@ -94,8 +94,10 @@ TYPED_TEST(Tune, ItsLayoutsHaveTheBitsOfThePlainProduct) {
                 for (const std::int64_t stride : {1, 3}) {
                     Vector<T> plain = random_vector<T>(A.rows() * stride, 2);
                     const Vector<T> before = plain;
-                    multiply(A, x, Eigen::Map<Vector<T>, 0, Eigen::InnerStride<>>(plain.data(), A.rows(), Eigen::InnerStride<>(stride)),
-                             alpha, beta);
+                    multiply(
+                        A, x,
+                        Eigen::Map<Vector<T>, 0, Eigen::InnerStride<>>(plain.data(), A.rows(), Eigen::InnerStride<>(stride)),
+                        alpha, beta);
                     for (const auto* layout : {run.get(), block.get(), rows.get()})
                         for (const int threads : {1, 2, 3, 4}) {
                             if (layout == nullptr) continue;

@@ -28,8 +28,8 @@ template <class T>
 void apply(const TunedData<T>& A, MatrixView<const T> X, MatrixView<T> Y, T alpha, T beta, const char* name);
 }  // namespace detail
 
-/// A sparse matrix of its own in the layout that tune found. Products give the bits of the plain product, whatever the layout
-/// and the number of threads. Copies share the arrays; const use from several threads is fine.
+/// A sparse matrix of its own in the layout that tune found. Products give the bits of the plain product, whatever the
+/// layout and the number of threads. Copies share the arrays; const use from several threads is fine.
 template <class T>
 class TunedMatrix {
     static_assert(Scalar<T>);
@@ -44,9 +44,9 @@ class TunedMatrix {
     [[nodiscard]] std::int64_t cols() const noexcept;
     [[nodiscard]] std::int64_t nnz() const noexcept;
 
-    /// y = alpha A x + beta y, or the same of a block, as multiply(A, x, y, alpha, beta) in everything but speed: sizes, errors,
-    /// beta = 0. Nothing is allocated unless the columns of x are strided, which are copied then. A block is taken column by
-    /// column.
+    /// y = alpha A x + beta y, or the same of a block, as multiply(A, x, y, alpha, beta) in everything but speed: sizes,
+    /// errors, beta = 0. Nothing is allocated unless the columns of x are strided, which are copied then. A block is taken
+    /// column by column.
     template <DenseArgument X, DenseArgument Y>
     void apply(const X& x, Y&& y, std::type_identity_t<T> alpha = T(1), std::type_identity_t<T> beta = T(0)) const {
         static_assert(std::same_as<dense_scalar_t<Y>, T>, "tamis: y must have the scalar of the matrix");
@@ -72,15 +72,15 @@ class TunedMatrix {
     std::shared_ptr<const detail::TunedData<T>> data_;
 };
 
-/// Inspects the pattern and the values of A and lays them out for products, where that is faster: runs of rows with one pattern
-/// relative to the diagonal (stencils; constant coefficients are stored once), dense B×B blocks with 2 ≤ B ≤ 6 (several
-/// unknowns a node), or plain compressed rows. A layout that fits is tried for a few products against the plain one, and the
-/// faster of the two is kept. For iterative methods, and for what else multiplies a matrix that stays as it is. For products
-/// with Aᴴ tune adjoint(A).
+/// Inspects the pattern and the values of A and lays them out for products, where that is faster: runs of rows with one
+/// pattern relative to the diagonal (stencils; constant coefficients are stored once), dense B×B blocks with 2 ≤ B ≤ 6
+/// (several unknowns a node), or plain compressed rows. A layout that fits is tried for a few products against the plain
+/// one, and the faster of the two is kept. For iterative methods, and for what else multiplies a matrix that stays as it is.
+/// For products with Aᴴ tune adjoint(A).
 ///
 /// A is copied (or compressed) and not referred to; the order of each sum stays, so no choice changes the result.
-/// InvalidArgument for negative expected_products. Cost: O(nnz), the time of some ten to fifty products; payback_products() says
-/// after how many it is earned.
+/// InvalidArgument for negative expected_products. Cost: O(nnz), the time of some ten to fifty products; payback_products()
+/// says after how many it is earned.
 template <SparseMatrix M>
 [[nodiscard]] TunedMatrix<scalar_t<M>> tune(const M& A, const TuneOptions& options = {}) {
     using T = scalar_t<M>;

@@ -13,7 +13,8 @@ inline constexpr std::int64_t run_block = 8;
 
 template <class T>
 struct RunKernels {
-    /// sums[r] = Σ a_rl x[r + shifts[l]], 0 ≤ l < length, for the rows 0 ≤ r < rows of a run; x stands at the run's first row.
+    /// sums[r] = Σ a_rl x[r + shifts[l]], 0 ≤ l < length, for the rows 0 ≤ r < rows of a run; x stands at the run's first
+    /// row.
     using Sums = void(const std::int64_t* shifts, std::int64_t length, const T* values, const T* x, std::int64_t rows,
                       T* sums);
     /// a_rl as it is stored by RunLayout: blocks of run_block rows, then the rows that are left.

@@ -3,8 +3,9 @@
 //     a b . . c d        block columns 0, 2
 //     e f . . g h        values  a e b f | c g d h     (each block column by column)
 //
-// One 32-bit index serves B² entries. Only where every entry lies in a full block: nothing is filled in. R. Vuduc, J. Demmel,
-// K. Yelick, OSKI: a library of automatically tuned sparse matrix kernels, J. Phys. Conf. Ser. 16, 2005 (register blocks).
+// One 32-bit index serves B² entries. Only where every entry lies in a full block: nothing is filled in. R. Vuduc, J.
+// Demmel, K. Yelick, OSKI: a library of automatically tuned sparse matrix kernels, J. Phys. Conf. Ser. 16, 2005 (register
+// blocks).
 #include <algorithm>
 #include <limits>
 
@@ -95,7 +96,8 @@ class BlockLayout final : public TunedLayout<T> {
         const std::int64_t block_rows = offsets_.size() - 1;
         if (part == 0 || part == parts) return part == 0 ? 0 : block_rows;
         const auto target = even_cut(offsets_[block_rows], part, parts);
-        return std::min<std::int64_t>(std::lower_bound(offsets_.begin(), offsets_.end(), target) - offsets_.begin(), block_rows);
+        return std::min<std::int64_t>(std::lower_bound(offsets_.begin(), offsets_.end(), target) - offsets_.begin(),
+                                      block_rows);
     }
 
     std::int64_t B_;

@@ -6,8 +6,8 @@
 //
 // A run stores its shifts once, and its values eight rows side by side: a d g … | b e h … | c f i …, the rows that are left
 // over behind them, one by one; values that are the same in all of its rows, only once. Products read x contiguously and no
-// indices at all. The diagonal storage of sparse iterative codes (Saad, Iterative Methods for Sparse Linear Systems, 2nd ed.,
-// 3.4) bound to rows: no zeros are filled in, and the rest of a matrix may be anything.
+// indices at all. The diagonal storage of sparse iterative codes (Saad, Iterative Methods for Sparse Linear Systems, 2nd
+// ed., 3.4) bound to rows: no zeros are filled in, and the rest of a matrix may be anything.
 #include <algorithm>
 #include <cstring>
 #include <map>
@@ -30,12 +30,12 @@ constexpr std::int64_t longest_row = 1024;
 constexpr std::int64_t longest_run = 512 * run_block;  // longer ones are cut, so that threads can share them
 
 struct Run {
-    std::int64_t row;     // the first
+    std::int64_t row;  // the first
     std::int64_t rows;
     std::int64_t length;  // entries a row
     std::int64_t shifts;  // where they begin
     std::int64_t values;
-    std::int64_t work;    // rows and entries before this run
+    std::int64_t work;  // rows and entries before this run
     bool constant;
 };
 
@@ -132,8 +132,8 @@ class RunLayout final : public TunedLayout<T> {
     }
 
     [[nodiscard]] std::int64_t bytes() const noexcept override {
-        return values_.size() * static_cast<std::int64_t>(sizeof(T)) + std::ssize(runs_) * static_cast<std::int64_t>(sizeof(Run)) +
-               std::ssize(shifts_) * 8;
+        return values_.size() * static_cast<std::int64_t>(sizeof(T)) +
+               std::ssize(runs_) * static_cast<std::int64_t>(sizeof(Run)) + std::ssize(shifts_) * 8;
     }
     [[nodiscard]] std::string description() const override {
         std::string text = "runs of rows with one pattern (" + std::to_string(runs_.size()) + " runs";
@@ -169,7 +169,8 @@ class RunLayout final : public TunedLayout<T> {
         if (part == parts) return std::ssize(runs_);
         const std::int64_t total = runs_.back().work + runs_.back().rows * (runs_.back().length + 1);
         const std::int64_t target = total / parts * part;
-        return std::partition_point(runs_.begin(), runs_.end(), [&](const Run& run) { return run.work < target; }) - runs_.begin();
+        return std::partition_point(runs_.begin(), runs_.end(), [&](const Run& run) { return run.work < target; }) -
+               runs_.begin();
     }
 
     void apply_run(const Run& run, const T* x, T* y, std::int64_t stride, const Update<T>& update) const noexcept {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "instantiate.hpp"
 #include "sparse/kernels/dispatch.hpp"
 
 namespace tamis::detail {
@@ -19,5 +20,9 @@ struct BlockKernels {
 
     static const BlockKernels table[isa_count];
 };
+
+#define TAMIS_INSTANTIATE(T) extern template struct BlockKernels<T>;
+TAMIS_FOR_EACH_SCALAR(TAMIS_INSTANTIATE)
+#undef TAMIS_INSTANTIATE
 
 }  // namespace tamis::detail

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "instantiate.hpp"
 #include "sparse/kernels/dispatch.hpp"
 
 namespace tamis::detail {
@@ -24,5 +25,9 @@ struct RunKernels {
 
     static const RunKernels table[isa_count];
 };
+
+#define TAMIS_INSTANTIATE(T) extern template struct RunKernels<T>;
+TAMIS_FOR_EACH_SCALAR(TAMIS_INSTANTIATE)
+#undef TAMIS_INSTANTIATE
 
 }  // namespace tamis::detail

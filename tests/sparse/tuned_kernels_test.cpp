@@ -1,0 +1,119 @@
+// The kernels of tuned layouts, each instruction set's against the plain rows of csr.hpp, bit by bit.
+#include <cstring>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "sparse/kernels/blocks.hpp"
+#include "sparse/kernels/csr.hpp"
+#include "sparse/kernels/runs.hpp"
+#include "support/random.hpp"
+#include "support/types.hpp"
+
+namespace tamis::detail {
+namespace {
+
+std::vector<Isa> supported() {
+    std::vector<Isa> all;
+    for (const Isa isa : {Isa::plain, Isa::v3, Isa::v4})
+        if (isa_supported(isa)) all.push_back(isa);
+    return all;
+}
+
+template <class T>
+std::vector<T> random_values(std::size_t n, std::uint64_t seed) {
+    test::Random random(seed);
+    std::vector<T> values(n);
+    for (auto& v : values) v = random.value<T>();
+    return values;
+}
+
+template <class T>
+bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
+    return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0;
+}
+
+template <class P>
+class TunedKernel : public ::testing::Test {};
+TYPED_TEST_SUITE(TunedKernel, test::AllScalars, test::TypeName);
+
+TYPED_TEST(TunedKernel, RunsSumAsPlainRowsDo) {
+    using T = typename TypeParam::T;
+    for (const std::int64_t rows : {0, 1, 7, 8, 9, 21, 64})
+        for (const std::int64_t length : {0, 1, 2, 5, 7, 9, 15, 16, 17, 19, 20, 24, 27, 28, 43})
+            for (const bool constant : {false, true}) {
+                const auto l = static_cast<std::size_t>(length);
+                const auto x = random_values<T>(static_cast<std::size_t>(rows + 3 * length + 1), 1);
+                const auto values = random_values<T>(constant ? l : l * static_cast<std::size_t>(rows), 2);
+                std::vector<std::int64_t> shifts(l);
+                for (std::size_t k = 0; k < l; ++k) shifts[k] = static_cast<std::int64_t>(3 * k);
+                // The same rows as plain ones: row r has the columns r + shifts[k].
+                std::vector<std::int64_t> offsets{0};
+                std::vector<std::int64_t> indices;
+                std::vector<T> entries;
+                const std::int64_t blocked = rows / run_block * run_block;
+                for (std::int64_t r = 0; r < rows; ++r) {
+                    for (std::int64_t k = 0; k < length; ++k) {
+                        indices.push_back(r + shifts[static_cast<std::size_t>(k)]);
+                        const std::int64_t at = r < blocked
+                                                    ? r / run_block * run_block * length + k * run_block + r % run_block
+                                                    : r * length + k;
+                        entries.push_back(values[static_cast<std::size_t>(constant ? k : at)]);
+                    }
+                    offsets.push_back(static_cast<std::int64_t>(indices.size()));
+                }
+                std::vector<T> expected(static_cast<std::size_t>(rows));
+                kernels<CsrKernels<T, std::int64_t>>(Isa::plain)
+                    .row_sums[0](offsets.data(), indices.data(), entries.data(), x.data(), 0, rows, expected.data());
+                for (const Isa isa : supported()) {
+                    std::vector<T> sums(static_cast<std::size_t>(rows), T(99));
+                    const auto& family = kernels<RunKernels<T>>(isa);
+                    (constant ? family.constant : family.varying)(shifts.data(), length, values.data(), x.data(), rows,
+                                                                  sums.data());
+                    EXPECT_TRUE(same_bits(sums, expected)) << rows << " rows of " << length << ", constant " << constant
+                                                           << ", target " << static_cast<int>(isa);
+                }
+            }
+}
+
+TYPED_TEST(TunedKernel, BlocksSumAsPlainRowsDo) {
+    using T = typename TypeParam::T;
+    for (int B = 2; B <= max_block_size; ++B) {
+        const auto b = static_cast<std::size_t>(B);
+        // Block rows of 0 … 30 blocks, every second block column.
+        std::vector<std::int64_t> block_offsets{0};
+        std::vector<std::int32_t> columns;
+        for (std::int32_t blocks = 0; blocks <= 30; ++blocks) {
+            for (std::int32_t k = 0; k < blocks; ++k) columns.push_back(2 * k);
+            block_offsets.push_back(static_cast<std::int64_t>(columns.size()));
+        }
+        const auto values = random_values<T>(columns.size() * b * b + max_block_size, 3);
+        const auto x = random_values<T>(62 * b, 4);
+        std::vector<std::int64_t> offsets{0};
+        std::vector<std::int64_t> indices;
+        std::vector<T> entries;
+        for (std::size_t i = 0; i + 1 < block_offsets.size(); ++i)
+            for (std::size_t r = 0; r < b; ++r) {
+                for (auto k = static_cast<std::size_t>(block_offsets[i]); k < static_cast<std::size_t>(block_offsets[i + 1]);
+                     ++k)
+                    for (std::size_t c = 0; c < b; ++c) {
+                        indices.push_back(columns[k] * B + static_cast<std::int64_t>(c));
+                        entries.push_back(values[k * b * b + c * b + r]);
+                    }
+                offsets.push_back(static_cast<std::int64_t>(indices.size()));
+            }
+        const auto rows = static_cast<std::int64_t>(offsets.size()) - 1;
+        std::vector<T> expected(static_cast<std::size_t>(rows));
+        kernels<CsrKernels<T, std::int64_t>>(Isa::plain)
+            .row_sums[0](offsets.data(), indices.data(), entries.data(), x.data(), 0, rows, expected.data());
+        for (const Isa isa : supported()) {
+            std::vector<T> sums(static_cast<std::size_t>(rows), T(99));
+            kernels<BlockKernels<T>>(isa).sums[B](block_offsets.data(), columns.data(), values.data(), x.data(), 0, rows / B,
+                                                  sums.data());
+            EXPECT_TRUE(same_bits(sums, expected)) << "blocks of " << B << ", target " << static_cast<int>(isa);
+        }
+    }
+}
+
+}  // namespace
+}  // namespace tamis::detail

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "instantiate.hpp"
+#include "sparse/kernels/csr.hpp"
 #include "sparse/kernels/dispatch.hpp"
 
 namespace tamis::detail {

@@ -1,8 +1,6 @@
 // Block rows of dense B×B blocks, once a target (dispatch.hpp). One index serves B² entries, and the B rows of a block are
 // summed side by side. The order of each row's sum is that of csr.inl: the same bits.
 
-constexpr std::int64_t four_sums = 16;
-
 /// B sums side by side. Real ones in a register of four (or eight), whose lanes beyond B hold what happens to follow; complex
 /// ones in an array of the compiler's choice.
 template <class T, int B>

@@ -8,6 +8,8 @@
 
 namespace tamis::detail {
 
+/// A row of so many entries is summed in four interleaved sums (csr.inl), in every layout.
+inline constexpr std::int64_t four_sums = 17;
 /// A row of so many entries is summed in chunks (src/sparse/row_cuts.hpp).
 inline constexpr std::int64_t long_row = 1 << 15;
 inline constexpr int row_chunks = 32;

@@ -10,8 +10,6 @@
 // right below `four_sums` entries; from there on four interleaved sums, (s0 + s1) + (s2 + s3), then what is left; rows of
 // `long_row` entries chunk by chunk (row_cuts.hpp).
 
-constexpr std::int64_t four_sums = 17;
-
 template <bool Conjugate, class T, class I>
 TAMIS_INLINE auto term(const I* indices, const T* values, const T* x, std::int64_t k) {
     return times<Conjugate>(load(values + k), load(x + static_cast<std::int64_t>(indices[k])));

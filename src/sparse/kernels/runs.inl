@@ -1,7 +1,6 @@
 // Runs of rows with one pattern of shifts, once a target (dispatch.hpp). x is read contiguously, eight rows at a time, so that
 // there are no indices to load and nothing to gather. The order of each row's sum is that of csr.inl: the same bits.
 
-constexpr std::int64_t four_sums = 16;
 constexpr int lanes = 8;
 
 /// Eight numbers side by side: a vector register (or two, or four) for real ones, a plain array of the compiler's choice for

@@ -20,6 +20,9 @@ std::shared_ptr<const LuSymbolic<E>> mumps_if_faster(ColumnPattern<I>& pattern, 
     constexpr double least_flops = 3e7;
     constexpr double least_symmetry = TAMIS_WITH_GPL ? 0.9 : 0;  // the other is KLU, without dense kernels
     if (request.ordering != Ordering::automatic && request.ordering != Ordering::nested_dissection) return nullptr;
+    // Less work even if it fills up entirely: not worth an instance of MUMPS.
+    const auto n = static_cast<double>(pattern.cols);
+    if (2.0 / 3.0 * n * n * n <= least_flops) return nullptr;
     if (pattern.cols > std::numeric_limits<std::int32_t>::max() || pattern_symmetry(pattern) < least_symmetry)
         return nullptr;
     return analyze_mumps_lu<E>(std::move(pattern), values, request, least_flops);

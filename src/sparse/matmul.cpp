@@ -48,8 +48,8 @@ Csr<T, I> matmul(CsrView<T, I> A, CsrView<T, I> B) {
     });
     const std::int64_t nnz = accumulate_offsets(offsets, "A * B");
 
-    Array<I> columns = large_array<I>(nnz);
-    Array<T> values = large_array<T>(nnz);
+    Array<I> columns(nnz, uninitialized);
+    Array<T> values(nnz, uninitialized);
     std::vector<RowProduct<T, I>> products;
     for (int t = 0; t < threads; ++t) products.emplace_back(n, survey.longest);
     for_each_chunk(m, chunk, threads, [&](std::int64_t begin, std::int64_t end, int thread) {

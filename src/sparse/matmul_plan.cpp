@@ -74,7 +74,6 @@ void planned_matmul(const PlannedPattern<I>& plan, CsrView<T, I> A, CsrView<T, I
     check_operand("a factor", B, plan.inner, plan.cols, plan.b_digest);
     const std::int64_t nnz = plan.columns.size();
     if (nnz == 0) return;
-    prefer_huge_pages(values, nnz * static_cast<std::int64_t>(sizeof(T)));
     // Multiplications are at least as many as entries of the result.
     const int threads = threads_for(nnz + A.nnz());
     const std::int64_t m = plan.rows;

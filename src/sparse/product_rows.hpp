@@ -12,7 +12,6 @@
 
 #include <tamis/sparse/view.hpp>
 
-#include "core/huge_pages.hpp"
 #include "sparse/column_sort.hpp"
 #include "sparse/product.hpp"
 
@@ -43,7 +42,7 @@ constexpr T neutral_sum() noexcept {
 template <class I>
 class ColumnMarks {
   public:
-    explicit ColumnMarks(std::int64_t columns) : marks_(large_array<I>(columns)) {}
+    explicit ColumnMarks(std::int64_t columns) : marks_(columns, uninitialized) {}
 
     /// By the thread that will use them, so that their pages are its own.
     void clear() noexcept {
@@ -105,7 +104,7 @@ class RowProduct {
   public:
     /// For rows of so many columns, combined from at most `longest` rows of B.
     RowProduct(std::int64_t columns, std::int64_t longest)
-        : sums_(large_array<T>(columns)),
+        : sums_(columns, uninitialized),
           found_(columns + 1, uninitialized),
           buffer_(columns, uninitialized),
           ends_(longest, uninitialized) {}

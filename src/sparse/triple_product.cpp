@@ -77,8 +77,8 @@ Csr<T, I> triple_matmul(CsrView<T, I> R, CsrView<T, I> A, CsrView<T, I> P) {
     });
     const std::int64_t nnz = accumulate_offsets(offsets, "triple_product");
 
-    Array<I> columns = large_array<I>(nnz);
-    Array<T> values = large_array<T>(nnz);
+    Array<I> columns(nnz, uninitialized);
+    Array<T> values(nnz, uninitialized);
     for_each_chunk(m, chunk, threads, [&](std::int64_t begin, std::int64_t end, int thread) {
         auto& own = scratch[static_cast<std::size_t>(thread)];
         own.u_marks.clear();

@@ -12,18 +12,12 @@
 #include <gtest/gtest.h>
 
 #include "support/assertions.hpp"
+#include "support/isa.hpp"
 #include "support/random.hpp"
 #include "support/types.hpp"
 
 namespace tamis::detail {
 namespace {
-
-std::vector<Isa> supported() {
-    std::vector<Isa> all;
-    for (const Isa isa : {Isa::plain, Isa::v3, Isa::v4})
-        if (isa_supported(isa)) all.push_back(isa);
-    return all;
-}
 
 template <class P>
 class CsrKernel : public ::testing::Test {
@@ -80,7 +74,7 @@ TYPED_TEST_SUITE(CsrKernel, test::AllScalarsAndIndices, test::TypeName);
 TYPED_TEST(CsrKernel, SumsRowsOfAllLengthsExactlyOnEveryInstructionSet) {
     this->fill(this->lengths(), 37, true);
     const std::size_t rows = this->offsets.size() - 1;
-    for (const Isa isa : supported())
+    for (const Isa isa : test::supported_isas())
         for (const bool conjugate : {false, true})
             for (std::size_t begin : {std::size_t{0}, std::size_t{1}, rows / 2, rows}) {
                 const auto y = this->sums(isa, conjugate, begin, rows);
@@ -93,7 +87,7 @@ TYPED_TEST(CsrKernel, GivesTheSameBitsOnEveryInstructionSetAndWhereverTheRowsAre
     this->fill(this->lengths(), 61, false);
     const std::size_t rows = this->offsets.size() - 1;
     const auto reference = this->sums(Isa::plain, true, 0, rows);
-    for (const Isa isa : supported()) {
+    for (const Isa isa : test::supported_isas()) {
         std::vector<typename TypeParam::T> y;
         for (std::size_t i = 0; i < rows; i += 3)
             for (const auto& sum : this->sums(isa, true, i, std::min(rows, i + 3))) y.push_back(sum);
@@ -106,7 +100,7 @@ TYPED_TEST(CsrKernel, SumsARangeAsItSumsARow) {
     using T = typename TypeParam::T;
     using I = typename TypeParam::I;
     this->fill(this->lengths(), 61, false);
-    for (const Isa isa : supported())
+    for (const Isa isa : test::supported_isas())
         for (const bool conjugate : {false, true})
             for (std::size_t i = 0; i + 1 < this->offsets.size(); ++i) {
                 T sum(99);
@@ -134,7 +128,7 @@ TYPED_TEST(CsrKernel, ScattersRowsIntoARangeOfColumnsOnEveryInstructionSet) {
             this->offsets.push_back(static_cast<I>(this->indices.size()));
         }
     const auto rows = static_cast<std::int64_t>(this->offsets.size()) - 1;
-    for (const Isa isa : supported())
+    for (const Isa isa : test::supported_isas())
         for (const bool conjugate : {false, true})
             for (const T alpha : {T(1), test::scalar<T>(2, -1)})
                 for (const std::int64_t low : {0, 100, 95, 400}) {
@@ -185,7 +179,7 @@ TYPED_TEST(CsrKernel, SumsBlocksWithTheSameBitsOnEveryInstructionSet) {
                 for (std::size_t c = 0; c < W; ++c) X[j * (W + 1) + c] = this->x[j] * T(static_cast<Real<T>>(1 + c % 2));
             for (const bool conjugate : {false, true}) {
                 std::vector<T> reference;
-                for (const Isa isa : supported()) {
+                for (const Isa isa : test::supported_isas()) {
                     const auto& family = kernels<CsrBlockKernels<T, I>>(isa);
                     std::vector<T> y(rows * (W + 2), T(99));
                     family.row_sums[width][conjugate](this->offsets.data(), this->indices.data(), this->values.data(),
@@ -220,7 +214,7 @@ TYPED_TEST(CsrKernel, LetsNanAndInfinityReachTheirRowsOnly) {
     this->values[3] = inf;
     this->values[104] = std::numeric_limits<Real<T>>::quiet_NaN();
     for (auto& v : this->x) v = T(1);
-    for (const Isa isa : supported()) {
+    for (const Isa isa : test::supported_isas()) {
         const auto y = this->sums(isa, false, 0, 60);
         for (std::size_t i = 0; i < 60; ++i) {
             if (i == 20) EXPECT_TRUE(std::isnan(real_part(y[i])));

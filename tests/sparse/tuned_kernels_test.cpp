@@ -7,18 +7,12 @@
 #include "sparse/kernels/blocks.hpp"
 #include "sparse/kernels/csr.hpp"
 #include "sparse/kernels/runs.hpp"
+#include "support/isa.hpp"
 #include "support/random.hpp"
 #include "support/types.hpp"
 
 namespace tamis::detail {
 namespace {
-
-std::vector<Isa> supported() {
-    std::vector<Isa> all;
-    for (const Isa isa : {Isa::plain, Isa::v3, Isa::v4})
-        if (isa_supported(isa)) all.push_back(isa);
-    return all;
-}
 
 template <class T>
 std::vector<T> random_values(std::size_t n, std::uint64_t seed) {
@@ -65,7 +59,7 @@ TYPED_TEST(TunedKernel, RunsSumAsPlainRowsDo) {
                 std::vector<T> expected(static_cast<std::size_t>(rows));
                 kernels<CsrKernels<T, std::int64_t>>(Isa::plain)
                     .row_sums[0](offsets.data(), indices.data(), entries.data(), x.data(), 0, rows, expected.data());
-                for (const Isa isa : supported()) {
+                for (const Isa isa : test::supported_isas()) {
                     std::vector<T> sums(static_cast<std::size_t>(rows), T(99));
                     const auto& family = kernels<RunKernels<T>>(isa);
                     (constant ? family.constant : family.varying)(shifts.data(), length, values.data(), x.data(), rows,
@@ -106,7 +100,7 @@ TYPED_TEST(TunedKernel, BlocksSumAsPlainRowsDo) {
         std::vector<T> expected(static_cast<std::size_t>(rows));
         kernels<CsrKernels<T, std::int64_t>>(Isa::plain)
             .row_sums[0](offsets.data(), indices.data(), entries.data(), x.data(), 0, rows, expected.data());
-        for (const Isa isa : supported()) {
+        for (const Isa isa : test::supported_isas()) {
             std::vector<T> sums(static_cast<std::size_t>(rows), T(99));
             kernels<BlockKernels<T>>(isa).sums[B](block_offsets.data(), columns.data(), values.data(), x.data(), 0, rows / B,
                                                   sums.data());

@@ -15,7 +15,7 @@ TAMIS_INLINE auto term(const I* indices, const T* values, const T* x, std::int64
     return times<Conjugate>(load(values + k), load(x + static_cast<std::int64_t>(indices[k])));
 }
 
-/// The rows from i on that have L entries each; returns the first that has not.
+/// The rows from i on that have L entries each, their sums one after the other; returns the first that has not.
 template <int L, bool Conjugate, class T, class I>
 TAMIS_INLINE std::int64_t run(const I* offsets, const I* indices, const T* values, const T* x, std::int64_t i,
                               std::int64_t end, T* sums) {
@@ -25,7 +25,7 @@ TAMIS_INLINE std::int64_t run(const I* offsets, const I* indices, const T* value
         decltype(load(x)) sum = {};
 #pragma GCC unroll 16
         for (int u = 0; u < L; ++u) sum = plus(sum, term<Conjugate>(indices, values, x, k + u));
-        store(sums + i, sum);
+        store(sums++, sum);
         k += L;
         ++i;
     } while (i < end && static_cast<std::int64_t>(offsets[i + 1]) - k == L);
@@ -77,7 +77,6 @@ void long_row_sum(const I* indices, const T* values, const T* x, std::int64_t be
 template <bool Conjugate, class T, class I>
 void row_sums(const I* offsets, const I* indices, const T* values, const T* x, std::int64_t begin, std::int64_t end,
               T* sums) {
-    sums -= begin;
     for (std::int64_t i = begin; i < end;) {
         const std::int64_t k = static_cast<std::int64_t>(offsets[i]);
         const std::int64_t stop = static_cast<std::int64_t>(offsets[i + 1]);
@@ -85,26 +84,26 @@ void row_sums(const I* offsets, const I* indices, const T* values, const T* x, s
         // Rows of changing lengths would mispredict the switch; a plain loop does less harm.
         const bool again = i + 2 <= end && static_cast<std::int64_t>(offsets[i + 2]) - stop == length;
         switch (again ? length : -1) {
-            case 0: store(sums + i++, decltype(load(x)){}); break;
-            case 1: i = run<1, Conjugate>(offsets, indices, values, x, i, end, sums); break;
-            case 2: i = run<2, Conjugate>(offsets, indices, values, x, i, end, sums); break;
-            case 3: i = run<3, Conjugate>(offsets, indices, values, x, i, end, sums); break;
-            case 4: i = run<4, Conjugate>(offsets, indices, values, x, i, end, sums); break;
-            case 5: i = run<5, Conjugate>(offsets, indices, values, x, i, end, sums); break;
-            case 6: i = run<6, Conjugate>(offsets, indices, values, x, i, end, sums); break;
-            case 7: i = run<7, Conjugate>(offsets, indices, values, x, i, end, sums); break;
-            case 8: i = run<8, Conjugate>(offsets, indices, values, x, i, end, sums); break;
-            case 9: i = run<9, Conjugate>(offsets, indices, values, x, i, end, sums); break;
-            case 10: i = run<10, Conjugate>(offsets, indices, values, x, i, end, sums); break;
-            case 11: i = run<11, Conjugate>(offsets, indices, values, x, i, end, sums); break;
-            case 12: i = run<12, Conjugate>(offsets, indices, values, x, i, end, sums); break;
-            case 13: i = run<13, Conjugate>(offsets, indices, values, x, i, end, sums); break;
-            case 14: i = run<14, Conjugate>(offsets, indices, values, x, i, end, sums); break;
-            case 15: i = run<15, Conjugate>(offsets, indices, values, x, i, end, sums); break;
-            case 16: i = run<16, Conjugate>(offsets, indices, values, x, i, end, sums); break;
+            case 0: store(sums + (i++ - begin), decltype(load(x)){}); break;
+            case 1: i = run<1, Conjugate>(offsets, indices, values, x, i, end, sums + (i - begin)); break;
+            case 2: i = run<2, Conjugate>(offsets, indices, values, x, i, end, sums + (i - begin)); break;
+            case 3: i = run<3, Conjugate>(offsets, indices, values, x, i, end, sums + (i - begin)); break;
+            case 4: i = run<4, Conjugate>(offsets, indices, values, x, i, end, sums + (i - begin)); break;
+            case 5: i = run<5, Conjugate>(offsets, indices, values, x, i, end, sums + (i - begin)); break;
+            case 6: i = run<6, Conjugate>(offsets, indices, values, x, i, end, sums + (i - begin)); break;
+            case 7: i = run<7, Conjugate>(offsets, indices, values, x, i, end, sums + (i - begin)); break;
+            case 8: i = run<8, Conjugate>(offsets, indices, values, x, i, end, sums + (i - begin)); break;
+            case 9: i = run<9, Conjugate>(offsets, indices, values, x, i, end, sums + (i - begin)); break;
+            case 10: i = run<10, Conjugate>(offsets, indices, values, x, i, end, sums + (i - begin)); break;
+            case 11: i = run<11, Conjugate>(offsets, indices, values, x, i, end, sums + (i - begin)); break;
+            case 12: i = run<12, Conjugate>(offsets, indices, values, x, i, end, sums + (i - begin)); break;
+            case 13: i = run<13, Conjugate>(offsets, indices, values, x, i, end, sums + (i - begin)); break;
+            case 14: i = run<14, Conjugate>(offsets, indices, values, x, i, end, sums + (i - begin)); break;
+            case 15: i = run<15, Conjugate>(offsets, indices, values, x, i, end, sums + (i - begin)); break;
+            case 16: i = run<16, Conjugate>(offsets, indices, values, x, i, end, sums + (i - begin)); break;
             default:
-                if (length < long_row) store(sums + i, sum_of<Conjugate>(indices, values, x, k, stop));
-                else long_row_sum<Conjugate>(indices, values, x, k, stop, sums + i);
+                if (length < long_row) store(sums + (i - begin), sum_of<Conjugate>(indices, values, x, k, stop));
+                else long_row_sum<Conjugate>(indices, values, x, k, stop, sums + (i - begin));
                 ++i;
         }
     }

@@ -20,3 +20,10 @@
     M(double, std::int64_t)               \
     M(std::complex<float>, std::int64_t)  \
     M(std::complex<double>, std::int64_t)
+
+// For what is another function for complex scalars only.
+#define TAMIS_FOR_EACH_COMPLEX_INDEX(M)   \
+    M(std::complex<float>, std::int32_t)  \
+    M(std::complex<double>, std::int32_t) \
+    M(std::complex<float>, std::int64_t)  \
+    M(std::complex<double>, std::int64_t)

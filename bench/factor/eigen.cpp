@@ -14,7 +14,7 @@ int main(int argc, char** argv) {
         return 2;
     }
     const std::string task = argv[1];
-    const auto P = bench::read_problem(argv[3]);
+    const auto P = bench::read_compressed(argv[3], bench::Compressed::columns);
     const auto right = bench::right_hand_side(P);
     using Matrix = Eigen::SparseMatrix<double>;
     const Matrix A = Eigen::Map<const Matrix>(P.rows, P.cols, static_cast<Eigen::Index>(P.indices.size()), P.offsets.data(),

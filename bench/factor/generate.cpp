@@ -1,12 +1,13 @@
 // bench_factor_generate KIND SIZE FILE: poisson2d, poisson3d, convection3d, elasticity3d, stokes2d, leastsquares, or a
 // Matrix Market file's path as KIND (SIZE is then ignored).
 #include <cstdint>
-#include <fstream>
 #include <iostream>
 #include <random>
 #include <string>
 
 #include <tamis/tamis.hpp>
+
+#include "support/compressed_matrix.hpp"
 
 namespace {
 
@@ -82,14 +83,5 @@ int main(int argc, char** argv) {
         return 2;
     }
     const auto A = generate(argv[1], std::stoll(argv[2]));
-    std::ofstream out(argv[3], std::ios::binary);
-    const auto write = [&](const auto* data, std::size_t count) {
-        out.write(reinterpret_cast<const char*>(data), static_cast<std::streamsize>(count * sizeof(*data)));
-    };
-    const std::int64_t sizes[] = {A.rows(), A.cols(), A.nnz()};
-    write(sizes, 3);
-    write(A.col_offsets().data(), A.col_offsets().size());
-    write(A.row_indices().data(), A.row_indices().size());
-    write(A.values().data(), A.values().size());
-    return out ? 0 : 1;
+    return bench::write_compressed(argv[3], A.rows(), A.cols(), A.col_offsets(), A.row_indices(), A.values()) ? 0 : 1;
 }

@@ -17,7 +17,7 @@ void call(DMUMPS_STRUC_C& id, int job) {
     if (id.infog[0] < 0) throw std::runtime_error("MUMPS failed: " + std::to_string(id.infog[0]));
 }
 
-std::vector<double> solve(const bench::ColumnMatrix& P, const std::vector<double>& b, bool symmetric,
+std::vector<double> solve(const bench::CompressedMatrix& P, const std::vector<double>& b, bool symmetric,
                           const std::string& variant) {
     DMUMPS_STRUC_C id{};
     id.par = 1;
@@ -62,7 +62,7 @@ int main(int argc, char** argv) {
     }
     const std::string task = argv[1];
     const std::string variant = argv[4];
-    const auto P = bench::read_problem(argv[3]);
+    const auto P = bench::read_compressed(argv[3], bench::Compressed::columns);
     const auto b = bench::right_hand_side(P);
     std::vector<double> x;
     const auto cost = bench::cost([&] { x = solve(P, b, task == "ldlt", variant); });

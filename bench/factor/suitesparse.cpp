@@ -16,7 +16,7 @@
 
 namespace {
 
-using bench::ColumnMatrix;
+using bench::CompressedMatrix;
 using Right = std::vector<double>;
 
 void require(bool good, const char* what) {
@@ -30,7 +30,8 @@ auto* raw(const V& v) {
 }
 
 template <class Offsets>
-cholmod_sparse cholmod_view(const ColumnMatrix& P, const Offsets& offsets, const Offsets& indices, int stype, int itype) {
+cholmod_sparse cholmod_view(const CompressedMatrix& P, const Offsets& offsets, const Offsets& indices, int stype,
+                            int itype) {
     cholmod_sparse A{};
     A.nrow = static_cast<std::size_t>(P.rows);
     A.ncol = static_cast<std::size_t>(P.cols);
@@ -56,7 +57,7 @@ cholmod_dense cholmod_view(const Right& b) {
     return B;
 }
 
-std::vector<double> solve_cholmod(const ColumnMatrix& P, const Right& b, bool metis) {
+std::vector<double> solve_cholmod(const CompressedMatrix& P, const Right& b, bool metis) {
     cholmod_common common;
     cholmod_start(&common);
     common.nmethods = 1;
@@ -76,7 +77,7 @@ std::vector<double> solve_cholmod(const ColumnMatrix& P, const Right& b, bool me
 }
 
 // With 64-bit integers where the 32-bit interface would fail: it counts memory in units of 8 bytes.
-std::vector<double> solve_umfpack(const ColumnMatrix& P, const Right& b, bool metis) {
+std::vector<double> solve_umfpack(const CompressedMatrix& P, const Right& b, bool metis) {
     double control[UMFPACK_CONTROL];
     umfpack_di_defaults(control);
     if (metis) control[UMFPACK_ORDERING] = UMFPACK_ORDERING_METIS;
@@ -109,7 +110,7 @@ std::vector<double> solve_umfpack(const ColumnMatrix& P, const Right& b, bool me
     return x;
 }
 
-std::vector<double> solve_klu(const ColumnMatrix& P, const Right& b) {
+std::vector<double> solve_klu(const CompressedMatrix& P, const Right& b) {
     klu_common common;
     klu_defaults(&common);
     const auto n = static_cast<int>(P.rows);
@@ -123,7 +124,7 @@ std::vector<double> solve_klu(const ColumnMatrix& P, const Right& b) {
     return x;
 }
 
-std::vector<double> solve_spqr(const ColumnMatrix& P, const Right& b, const std::string& ordering) {
+std::vector<double> solve_spqr(const CompressedMatrix& P, const Right& b, const std::string& ordering) {
     cholmod_common common;
     cholmod_l_start(&common);
     const std::vector<SuiteSparse_long> offsets(P.offsets.begin(), P.offsets.end());
@@ -157,7 +158,7 @@ int main(int argc, char** argv) {
     }
     const std::string task = argv[1];
     const std::string variant = argv[4];
-    const auto P = bench::read_problem(argv[3]);
+    const auto P = bench::read_compressed(argv[3], bench::Compressed::columns);
     const auto b = bench::right_hand_side(P);
     const bool metis = variant == "metis";
     std::vector<double> x;

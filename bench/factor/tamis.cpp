@@ -16,7 +16,7 @@ int main(int argc, char** argv) {
     const std::string task = argv[1];
     const std::string ordering = argv[4];
     const tamis::FactorOptions options{.ordering = tamis::ordering_from_string(ordering)};
-    const auto P = bench::read_problem(argv[3]);
+    const auto P = bench::read_compressed(argv[3], bench::Compressed::columns);
     const tamis::CscView<double> A(P.rows, P.cols, P.offsets, P.indices, P.values);
     const auto b = bench::right_hand_side(P);
     tamis::Vector<double> x;

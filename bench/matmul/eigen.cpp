@@ -13,7 +13,7 @@ int main(int argc, char** argv) {
         return 2;
     }
     using Matrix = Eigen::SparseMatrix<double, Eigen::RowMajor>;
-    const auto problem = bench::read_problem(argv[3]);
+    const auto problem = bench::read_compressed(argv[3], bench::Compressed::rows);
     const Eigen::Map<const Matrix> A(problem.rows, problem.cols, static_cast<Eigen::Index>(problem.values.size()),
                                      problem.offsets.data(), problem.indices.data(), problem.values.data());
     Matrix C;

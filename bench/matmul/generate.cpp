@@ -2,7 +2,6 @@
 // elasticity3d, powerlaw (2^SIZE vertices), uniform (10 entries a row), or a Matrix Market file's path as KIND.
 #include <algorithm>
 #include <cstdint>
-#include <fstream>
 #include <iostream>
 #include <numeric>
 #include <random>
@@ -10,6 +9,8 @@
 #include <vector>
 
 #include <tamis/tamis.hpp>
+
+#include "support/compressed_matrix.hpp"
 
 namespace {
 
@@ -36,14 +37,5 @@ int main(int argc, char** argv) {
         return 2;
     }
     const auto A = generate(argv[1], std::stoll(argv[2]));
-    std::ofstream out(argv[3], std::ios::binary);
-    const auto write = [&](const auto* data, std::size_t count) {
-        out.write(reinterpret_cast<const char*>(data), static_cast<std::streamsize>(count * sizeof(*data)));
-    };
-    const std::int64_t sizes[] = {A.rows(), A.cols(), A.nnz()};
-    write(sizes, 3);
-    write(A.row_offsets().data(), A.row_offsets().size());
-    write(A.col_indices().data(), A.col_indices().size());
-    write(A.values().data(), A.values().size());
-    return out ? 0 : 1;
+    return bench::write_compressed(argv[3], A.rows(), A.cols(), A.row_offsets(), A.col_indices(), A.values()) ? 0 : 1;
 }

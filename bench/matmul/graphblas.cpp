@@ -25,7 +25,7 @@ void check(GrB_Info info) {
 }
 
 void run(const std::string& problem_name, const std::string& file, const std::string& threads) {
-    const auto problem = bench::read_problem(file);
+    const auto problem = bench::read_compressed(file, bench::Compressed::rows);
     check(GrB_init(GrB_NONBLOCKING));
     check(GxB_Global_Option_set(GxB_GLOBAL_NTHREADS, std::stoi(threads)));
     check(GxB_Global_Option_set(GxB_FORMAT, GxB_BY_ROW));

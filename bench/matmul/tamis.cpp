@@ -11,7 +11,7 @@ int main(int argc, char** argv) {
         std::cerr << "usage: bench_matmul_tamis square PROBLEM FILE THREADS\n";
         return 2;
     }
-    const auto problem = bench::read_problem(argv[3]);
+    const auto problem = bench::read_compressed(argv[3], bench::Compressed::rows);
     const int threads = std::stoi(argv[4]);
     tamis::set_threads(threads);
     const tamis::CsrView<double, std::int32_t> A(problem.rows, problem.cols, problem.offsets, problem.indices,

@@ -2,12 +2,13 @@
 // file.
 #include <cstdint>
 #include <cstdlib>
-#include <fstream>
 #include <iostream>
 #include <random>
 #include <string>
 
 #include <tamis/tamis.hpp>
+
+#include "support/compressed_matrix.hpp"
 
 namespace {
 
@@ -52,14 +53,5 @@ int main(int argc, char** argv) {
     std::uniform_real_distribution<double> uniform_value(0.5, 1.5);
     if (!std::string(argv[1]).ends_with("_constant"))
         for (double& value : A.values()) value *= uniform_value(generator);
-    std::ofstream out(argv[3], std::ios::binary);
-    const std::int64_t sizes[] = {A.rows(), A.cols(), A.nnz()};
-    const auto write = [&](const auto& data) {
-        out.write(reinterpret_cast<const char*>(data.data()), static_cast<std::streamsize>(data.size() * sizeof(data[0])));
-    };
-    write(std::span(sizes));
-    write(A.row_offsets());
-    write(A.col_indices());
-    write(A.values());
-    return out ? 0 : 1;
+    return bench::write_compressed(argv[3], A.rows(), A.cols(), A.row_offsets(), A.col_indices(), A.values()) ? 0 : 1;
 }

@@ -1,5 +1,5 @@
-// What all contenders share: the matrix from a plain binary file (int64 rows, columns, entries; int32 offsets and column
-// indices; double values), the vectors, the repetitions, and the line that is printed. No dependency on tamis.
+// What all contenders share: the matrix (compressed rows, support/compressed_matrix.hpp), the vectors, the repetitions, and
+// the line that is printed. No dependency on tamis.
 //
 // A contender is called as CONTENDER TASK PROBLEM FILE, where TASK is a product and a thread count: Ax:1, Ax:all, ATx:…,
 // AX_row:… and AX_col:… (8 columns, row- or column-major). tuned:… is Ax for whoever may lay the matrix out before.
@@ -9,27 +9,21 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "support/compressed_matrix.hpp"
 #include "support/measurement.hpp"
 
 namespace bench {
 
-struct Problem {
+struct Problem : CompressedMatrix {
     std::string product;
     std::string name;
     int threads = 1;
     bool all_threads = false;
-
-    std::int64_t rows = 0;
-    std::int64_t cols = 0;
-    std::vector<std::int32_t> offsets;
-    std::vector<std::int32_t> indices;
-    std::vector<double> values;
 
     static constexpr std::int64_t block = 8;  // columns of AX
 
@@ -67,22 +61,7 @@ inline Problem read_problem(int argc, char** argv) {
     A.all_threads = task.substr(colon + 1) == "all";
     A.threads = A.all_threads ? all_threads() : 1;
     A.name = argv[2];
-    std::ifstream in(argv[3], std::ios::binary);
-    const auto read = [&](auto* data, std::size_t count) {
-        in.read(reinterpret_cast<char*>(data), static_cast<std::streamsize>(count * sizeof(*data)));
-    };
-    std::int64_t entries = 0;
-    read(&A.rows, 1);
-    read(&A.cols, 1);
-    read(&entries, 1);
-    if (!in) throw std::runtime_error(std::string("cannot read ") + argv[3]);
-    A.offsets.resize(static_cast<std::size_t>(A.rows) + 1);
-    A.indices.resize(static_cast<std::size_t>(entries));
-    A.values.resize(static_cast<std::size_t>(entries));
-    read(A.offsets.data(), A.offsets.size());
-    read(A.indices.data(), A.indices.size());
-    read(A.values.data(), A.values.size());
-    if (!in) throw std::runtime_error(std::string("cannot read ") + argv[3]);
+    static_cast<CompressedMatrix&>(A) = read_compressed(argv[3], Compressed::rows);
     return A;
 }
 

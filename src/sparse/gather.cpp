@@ -241,15 +241,9 @@ void gather(const CsrView<T, I>& A, MatrixView<const T> X, MatrixView<T> Y, T al
     template void gather<false, T, I>(const CsrView<T, I>&, MatrixView<const T>, MatrixView<T>, T, T);
 TAMIS_FOR_EACH_SCALAR_INDEX(TAMIS_INSTANTIATE)
 #undef TAMIS_INSTANTIATE
-#define TAMIS_INSTANTIATE(I)                                                                                               \
-    template void gather<true, std::complex<float>, I>(                                                                    \
-        const CsrView<std::complex<float>, I>&, MatrixView<const std::complex<float>>, MatrixView<std::complex<float>>,    \
-        std::complex<float>, std::complex<float>);                                                                         \
-    template void gather<true, std::complex<double>, I>(                                                                   \
-        const CsrView<std::complex<double>, I>&, MatrixView<const std::complex<double>>, MatrixView<std::complex<double>>, \
-        std::complex<double>, std::complex<double>);
-TAMIS_INSTANTIATE(std::int32_t)
-TAMIS_INSTANTIATE(std::int64_t)
+#define TAMIS_INSTANTIATE(T, I) \
+    template void gather<true, T, I>(const CsrView<T, I>&, MatrixView<const T>, MatrixView<T>, T, T);
+TAMIS_FOR_EACH_COMPLEX_INDEX(TAMIS_INSTANTIATE)
 #undef TAMIS_INSTANTIATE
 
 }  // namespace tamis::detail

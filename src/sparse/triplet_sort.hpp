@@ -102,17 +102,25 @@ class TripletSort {
 
     /// Triplets that come row by row are simply copied; at the first that does not, the attempt ends.
     Order copy_in_order() {
+        // Where a part begins behind the end of the one before, they write offsets of different rows.
+        for (int part = 1; part < parts_; ++part)
+            if (last_row_of(part - 1) > last_row_of(part)) return Order::none;
         std::vector<Order> orders(static_cast<std::size_t>(parts_));
-        for_each_part(parts_, [&](int part) {
-            orders[static_cast<std::size_t>(part)] =
-                copy_in_order(even_cut(entries_, part, parts_), even_cut(entries_, part + 1, parts_));
-        });
+        for_each_part(parts_, [&](int part) { orders[static_cast<std::size_t>(part)] = copy_in_order(part); });
         const std::int64_t begun = entries_ > 0 ? row_of(entry_[entries_ - 1]) + std::int64_t{1} : 0;
         std::fill(offsets_.begin() + begun, offsets_.end(), static_cast<I>(entries_));
         return *std::ranges::min_element(orders);
     }
 
-    Order copy_in_order(std::int64_t first, std::int64_t last) noexcept {
+    /// The row of the last entry of a part; there are entries in each, if there are several parts.
+    [[nodiscard]] std::int64_t last_row_of(int part) const noexcept {
+        return row_of(entry_[even_cut(entries_, part + 1, parts_) - 1]);
+    }
+
+    Order copy_in_order(int part) noexcept {
+        const std::int64_t first = even_cut(entries_, part, parts_);
+        const std::int64_t last = even_cut(entries_, part + 1, parts_);
+        const std::int64_t last_row = last > first ? last_row_of(part) : -1;
         // The entry before; none has row or column −1.
         std::int64_t row = first > 0 ? row_of(entry_[first - 1]) : -1;
         I col = first > 0 ? col_of(entry_[first - 1]) : I(-1);
@@ -122,7 +130,7 @@ class TripletSort {
         for (std::int64_t k = first; k < last; ++k) {
             const Entry& e = entry_[k];
             if (row_of(e) != row) {
-                if (row_of(e) < row) return Order::none;
+                if (row_of(e) < row || row_of(e) > last_row) return Order::none;
                 while (row < row_of(e)) offsets_[++row] = static_cast<I>(k);
             } else {
                 canonical &= col_of(e) > col;

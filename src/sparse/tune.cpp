@@ -78,6 +78,7 @@ TunedMatrix<T> tune(CsrView<T, I> A, const TuneOptions& options) {
     if (options.expected_products >= least_products) {
         auto layout = run_layout(A);
         if (!layout) layout = block_layout(A);
+        if (!layout) layout = slice_layout(A);
         if (layout) {
             const Trial trial = try_out(A, *layout);
             if (trial.tuned < trial.plain) {

@@ -7,6 +7,7 @@
 #include "sparse/kernels/blocks.hpp"
 #include "sparse/kernels/csr.hpp"
 #include "sparse/kernels/runs.hpp"
+#include "sparse/kernels/slices.hpp"
 #include "support/isa.hpp"
 #include "support/random.hpp"
 #include "support/types.hpp"
@@ -105,6 +106,46 @@ TYPED_TEST(TunedKernel, BlocksSumAsPlainRowsDo) {
             kernels<BlockKernels<T>>(isa).sums[B](block_offsets.data(), columns.data(), values.data(), x.data(), 0, rows / B,
                                                   sums.data());
             EXPECT_TRUE(same_bits(sums, expected)) << "blocks of " << B << ", target " << static_cast<int>(isa);
+        }
+    }
+}
+
+TYPED_TEST(TunedKernel, SlicesSumAsPlainRowsDo) {
+    using T = typename TypeParam::T;
+    constexpr std::int64_t slices = 3;
+    constexpr std::int64_t rows = slices * slice_rows;
+    const std::vector<std::int32_t> bases{7, 0, 41};
+    for (const std::int64_t length : {0, 1, 5, 16, 17, 19, 20, 28, 43}) {
+        const auto entries = static_cast<std::size_t>(rows * length);
+        const auto values = random_values<T>(entries, 1);
+        const auto x = random_values<T>(70000, 2);
+        test::Random random(3);
+        std::vector<std::uint16_t> narrow(entries);
+        for (auto& column : narrow) column = static_cast<std::uint16_t>(random.below(65536));
+        std::vector<std::int32_t> wide(entries);
+        std::vector<std::int64_t> offsets{0};
+        std::vector<std::int64_t> indices;
+        std::vector<T> in_rows;
+        for (std::int64_t i = 0; i < rows; ++i) {
+            for (std::int64_t l = 0; l < length; ++l) {
+                const auto at = static_cast<std::size_t>((i / slice_rows * length + l) * slice_rows + i % slice_rows);
+                wide[at] = narrow[at] + bases[static_cast<std::size_t>(i / slice_rows)];
+                indices.push_back(wide[at]);
+                in_rows.push_back(values[at]);
+            }
+            offsets.push_back(static_cast<std::int64_t>(indices.size()));
+        }
+        std::vector<T> expected(rows);
+        kernels<CsrKernels<T, std::int64_t>>(Isa::plain)
+            .row_sums[0](offsets.data(), indices.data(), in_rows.data(), x.data(), 0, rows, expected.data());
+        for (const Isa isa : test::supported_isas()) {
+            const auto& family = kernels<SliceKernels<T, T>>(isa);
+            std::vector<T> sums(rows, T(99));
+            family.narrow(length, slices, values.data(), narrow.data(), bases.data(), x.data(), sums.data());
+            EXPECT_TRUE(same_bits(sums, expected)) << "narrow slices of " << length << ", target " << static_cast<int>(isa);
+            sums.assign(rows, T(99));
+            family.wide(length, slices, values.data(), wide.data(), x.data(), sums.data());
+            EXPECT_TRUE(same_bits(sums, expected)) << "wide slices of " << length << ", target " << static_cast<int>(isa);
         }
     }
 }

@@ -74,9 +74,10 @@ class TunedMatrix {
 
 /// Inspects the pattern and the values of A and lays them out for products, where that is faster: runs of rows with one
 /// pattern relative to the diagonal (stencils; constant coefficients are stored once), dense B×B blocks with 2 ≤ B ≤ 6
-/// (several unknowns a node), or plain compressed rows. A layout that fits is tried for a few products against the plain
-/// one, and the faster of the two is kept. For iterative methods, and for what else multiplies a matrix that stays as it is.
-/// For products with Aᴴ tune adjoint(A).
+/// (several unknowns a node), slices of eight rows of one length whose columns often fit into 16 bits (short rows of
+/// changing lengths), or plain compressed rows. A layout that fits is tried for a few products against the plain one, and
+/// the faster of the two is kept. For iterative methods, and for what else multiplies a matrix that stays as it is. For
+/// products with Aᴴ tune adjoint(A).
 ///
 /// A is copied (or compressed) and not referred to; the order of each sum stays, so no choice changes the result.
 /// InvalidArgument for negative expected_products. Cost: O(nnz), the time of some ten to fifty products; payback_products()

@@ -18,12 +18,12 @@
 //   4. a test over all targets as in tests/sparse/kernels_test.cpp.
 // To add a kernel to a family: one more pointer, one more function.
 //
-// Rules for a source. It includes nothing, and calls nothing but compiler builtins, intrinsics and functions of its own or
-// of numbers.inl (TAMIS_INLINE): an inline function or template of a shared header, compiled here for AVX-512 without being
-// inlined, could be the copy that the linker keeps for everybody, and end the process on an older machine. So no std::
-// calls, no operators of std::complex (numbers.inl has its own), no lambdas (compilers do not give them the target). Sums
-// have an order that the source fixes, and -ffp-contract=off holds for all targets: a kernel gives the same bits on every
-// one of them (docs/decisions/0006).
+// Rules for a source. It includes nothing but parts of kernels (lanes.inl), and calls nothing but compiler builtins,
+// intrinsics and functions of its own or of numbers.inl (TAMIS_INLINE): an inline function or template of a shared header,
+// compiled here for AVX-512 without being inlined, could be the copy that the linker keeps for everybody, and end the
+// process on an older machine. So no std:: calls, no operators of std::complex (numbers.inl has its own), no lambdas
+// (compilers do not give them the target). Sums have an order that the source fixes, and -ffp-contract=off holds for all
+// targets: a kernel gives the same bits on every one of them (docs/decisions/0006).
 #pragma once
 
 #include "core/isa.hpp"

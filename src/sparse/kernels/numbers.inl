@@ -74,6 +74,16 @@ TAMIS_INLINE ComplexNumber<R> plus(ComplexNumber<R> a, ComplexNumber<R> b) {
     return {a.re + b.re, a.im + b.im};
 }
 
+/// A stored value as one of the precision of the sums.
+template <class R, class V>
+TAMIS_INLINE RealNumber<R> widened(RealNumber<V> a) {
+    return {static_cast<R>(a.re)};
+}
+template <class R, class V>
+TAMIS_INLINE ComplexNumber<R> widened(ComplexNumber<V> a) {
+    return {static_cast<R>(a.re), static_cast<R>(a.im)};
+}
+
 /// Asks for the values and indices that come 6 KiB of values after entry k.
 template <class T, class I>
 TAMIS_INLINE void prefetch(const I* indices, const T* values, std::int64_t k) {

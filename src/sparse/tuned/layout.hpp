@@ -33,4 +33,8 @@ std::unique_ptr<TunedLayout<T>> run_layout(CsrView<T, I> A);
 template <class T, class I>
 std::unique_ptr<TunedLayout<T>> block_layout(CsrView<T, I> A);
 
+/// Slices of eight rows of one length; null unless these hold half of the entries.
+template <class T, class I>
+std::unique_ptr<TunedLayout<T>> slice_layout(CsrView<T, I> A);
+
 }  // namespace tamis::detail

@@ -223,9 +223,9 @@ void run(const CsrView<T, I>& A, int parts, const Way& way) {
 }  // namespace
 
 template <bool Conjugate, class T, class I>
-void gather(const CsrView<T, I>& A, MatrixView<const T> X, MatrixView<T> Y, T alpha, T beta) {
+void gather(const CsrView<T, I>& A, MatrixView<const T> X, MatrixView<T> Y, T alpha, T beta, int most_threads) {
     const Update<T> update(alpha, beta);
-    const int parts = threads_for((A.nnz() + A.rows()) * std::min<std::int64_t>(X.cols(), 8));
+    const int parts = std::min(most_threads, threads_for((A.nnz() + A.rows()) * std::min<std::int64_t>(X.cols(), 8)));
     for_each_panel(X.cols(), [&](auto width, std::int64_t first) {
         constexpr int W = decltype(width)::value;
         if constexpr (W == 1) {
@@ -238,11 +238,11 @@ void gather(const CsrView<T, I>& A, MatrixView<const T> X, MatrixView<T> Y, T al
 }
 
 #define TAMIS_INSTANTIATE(T, I) \
-    template void gather<false, T, I>(const CsrView<T, I>&, MatrixView<const T>, MatrixView<T>, T, T);
+    template void gather<false, T, I>(const CsrView<T, I>&, MatrixView<const T>, MatrixView<T>, T, T, int);
 TAMIS_FOR_EACH_SCALAR_INDEX(TAMIS_INSTANTIATE)
 #undef TAMIS_INSTANTIATE
 #define TAMIS_INSTANTIATE(T, I) \
-    template void gather<true, T, I>(const CsrView<T, I>&, MatrixView<const T>, MatrixView<T>, T, T);
+    template void gather<true, T, I>(const CsrView<T, I>&, MatrixView<const T>, MatrixView<T>, T, T, int);
 TAMIS_FOR_EACH_COMPLEX_INDEX(TAMIS_INSTANTIATE)
 #undef TAMIS_INSTANTIATE
 

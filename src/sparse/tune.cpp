@@ -12,6 +12,7 @@
 #include "sparse/gather.hpp"
 #include "sparse/product_operands.hpp"
 #include "sparse/tuned/layout.hpp"
+#include "sparse/tuned/stored.hpp"
 #include "sparse/update.hpp"
 
 namespace tamis {
@@ -23,6 +24,7 @@ struct TunedData {
     std::int64_t rows = 0;
     std::int64_t cols = 0;
     std::int64_t nnz = 0;
+    int most_threads = 0;                      // 0: as many as the library uses
     std::unique_ptr<TunedLayout<T>> layout{};  // null where there are no entries
     double payback = std::numeric_limits<double>::infinity();
 };
@@ -38,28 +40,46 @@ double seconds_since(Clock::time_point start) {
 /// Below this the search is not worth its time.
 constexpr std::int64_t least_products = 20;
 
-/// The least seconds of a product with x = 1: of the plain one, and by a layout, in turns.
-struct Trial {
-    double plain = std::numeric_limits<double>::infinity();
-    double tuned = std::numeric_limits<double>::infinity();
-};
-
+/// The least seconds of a product with x = 1: of the plain one, then by each layout, all in turns.
 template <class T, class I>
-Trial try_out(const CsrView<T, I>& A, const TunedLayout<T>& layout) {
+std::vector<double> try_out(const CsrView<T, I>& A, const std::vector<std::unique_ptr<TunedLayout<T>>>& layouts,
+                            int threads) {
     constexpr int rounds = 6;
     const std::vector<T> x(static_cast<std::size_t>(A.cols()), T(1));
     std::vector<T> y(static_cast<std::size_t>(A.rows()));
-    const int threads = threads_for(A.nnz() + A.rows());
-    Trial trial;
+    std::vector<double> least(layouts.size() + 1, std::numeric_limits<double>::infinity());
     for (int round = 0; round < rounds; ++round) {
         auto start = Clock::now();
-        gather<false>(A, MatrixView<const T>(x.data(), A.cols(), 1), MatrixView<T>(y.data(), A.rows(), 1), T(1), T(0));
-        trial.plain = std::min(trial.plain, seconds_since(start));
-        start = Clock::now();
-        layout.apply(x.data(), y.data(), 1, T(1), T(0), threads);
-        trial.tuned = std::min(trial.tuned, seconds_since(start));
+        gather<false>(A, MatrixView<const T>(x.data(), A.cols(), 1), MatrixView<T>(y.data(), A.rows(), 1), T(1), T(0),
+                      threads);
+        least[0] = std::min(least[0], seconds_since(start));
+        for (std::size_t l = 0; l < layouts.size(); ++l) {
+            start = Clock::now();
+            layouts[l]->apply(x.data(), y.data(), 1, T(1), T(0), threads);
+            least[l + 1] = std::min(least[l + 1], seconds_since(start));
+        }
     }
-    return trial;
+    return least;
+}
+
+/// The layouts that fit the matrix, without those that a better one makes hopeless: runs read no indices at all, blocks one
+/// for B² entries.
+template <class T, class I>
+std::vector<std::unique_ptr<TunedLayout<T>>> candidates(const CsrView<T, I>& A, const TuneOptions& options) {
+    const FloatFit worst = options.allow_float_values ? FloatFit::rounded : FloatFit::exact;
+    const bool in_float = !std::is_same_v<T, InFloat<T>> && float_fit<T>(A.values(), worst) <= worst;
+    std::vector<std::unique_ptr<TunedLayout<T>>> found;
+    auto layout = run_layout(A, in_float);
+    if (!layout) layout = block_layout(A, in_float);
+    if (!layout) layout = slice_layout(A, in_float);
+    if (layout) found.push_back(std::move(layout));
+    return found;
+}
+
+/// Threads for a product.
+int threads_for_product(std::int64_t work, int most) noexcept {
+    const int wanted = threads_for(work);
+    return most == 0 ? wanted : std::min(wanted, most);
 }
 
 }  // namespace
@@ -69,21 +89,23 @@ TunedMatrix<T> tune(CsrView<T, I> A, const TuneOptions& options) {
     if (options.expected_products < 0)
         throw InvalidArgument("tune: .expected_products is " + std::to_string(options.expected_products) +
                               "; it must not be negative");
+    if (options.threads < 0)
+        throw InvalidArgument("tune: .threads is " + std::to_string(options.threads) +
+                              "; it must be positive, or 0 for the threads of the library");
     auto data = std::make_shared<TunedData<T>>();
     data->rows = A.rows();
     data->cols = A.cols();
     data->nnz = A.nnz();
+    data->most_threads = options.threads;
     if (A.nnz() == 0) return TunedMatrix<T>(std::move(data));
     const auto start = Clock::now();
     if (options.expected_products >= least_products) {
-        auto layout = run_layout(A);
-        if (!layout) layout = block_layout(A);
-        if (!layout) layout = slice_layout(A);
-        if (layout) {
-            const Trial trial = try_out(A, *layout);
-            if (trial.tuned < trial.plain) {
-                data->layout = std::move(layout);
-                data->payback = seconds_since(start) / (trial.plain - trial.tuned);
+        if (auto layouts = candidates(A, options); !layouts.empty()) {
+            const auto seconds = try_out(A, layouts, threads_for_product(A.nnz() + A.rows(), options.threads));
+            const auto best = std::min_element(seconds.begin(), seconds.end()) - seconds.begin();
+            if (best > 0) {
+                data->layout = std::move(layouts[static_cast<std::size_t>(best - 1)]);
+                data->payback = seconds_since(start) / (seconds[0] - seconds[static_cast<std::size_t>(best)]);
             }
         }
     }
@@ -100,7 +122,7 @@ void apply(const TunedData<T>& A, MatrixView<const T> X, MatrixView<T> Y, T alph
             for (std::int64_t i = 0; i < Y.rows(); ++i) scale(Y(i, j), beta);
         return;
     }
-    const int threads = threads_for(A.nnz + A.rows);
+    const int threads = threads_for_product(A.nnz + A.rows, A.most_threads);
     std::vector<T> column;
     for (std::int64_t j = 0; j < Y.cols(); ++j) {
         const T* x = X.data() + j * X.col_stride();

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <complex>
 #include <cstring>
 #include <limits>
+#include <memory>
 #include <tuple>
 #include <vector>
 
@@ -20,6 +22,7 @@
 #include "sparse/kernels/csr.hpp"
 #include "sparse/random_assembly.hpp"
 #include "sparse/tuned/layout.hpp"
+#include "sparse/tuned/stored.hpp"
 #include "support/allocation_counter.hpp"
 #include "support/assertions.hpp"
 #include "support/random.hpp"
@@ -31,13 +34,14 @@ namespace {
 template <class T>
 using Strided = Eigen::Map<Vector<T>, 0, Eigen::InnerStride<>>;
 
-/// Every value another one, so that no run is constant; with infinities, NaN and zeros among them if asked.
+/// Every value another one, so that no run is constant, and one that float holds too, which changes no sum; with infinities,
+/// NaN and zeros among them if asked.
 template <class T, class I>
 Csr<T, I> with_random_values(Csr<T, I> A, bool exceptional = false) {
     test::Random random(3);
     std::int64_t k = 0;
     for (auto& v : A.values()) {
-        v = random.value<T>();
+        v = static_cast<T>(random.value<detail::InFloat<T>>());
         if (exceptional && ++k % 7 == 0) v = T(0);
         if (exceptional && k % 101 == 0) v = T(std::numeric_limits<Real<T>>::infinity());
         if (exceptional && k % 211 == 0) v = T(std::numeric_limits<Real<T>>::quiet_NaN());
@@ -113,13 +117,15 @@ TYPED_TEST(Tune, ItsLayoutsHaveTheBitsOfThePlainProduct) {
     for (const auto& A : candidates<T, I>()) {
         const auto x = random_vector<T>(A.cols(), 1);
         const CsrView<T, I> view = A;
-        const auto run = detail::run_layout(view);
-        const auto block = detail::block_layout(view);
-        const auto slice = detail::slice_layout(view);
-        const auto rows = detail::rows_layout(view);
-        runs += run != nullptr;
-        blocks += block != nullptr;
-        slices += slice != nullptr;
+        std::vector<std::unique_ptr<detail::TunedLayout<T>>> layouts;
+        layouts.push_back(detail::rows_layout(view));
+        for (const bool in_float : {false, true}) {
+            for (auto make : {&detail::run_layout<T, I>, &detail::block_layout<T, I>, &detail::slice_layout<T, I>})
+                layouts.push_back(make(view, in_float));
+            runs += layouts[layouts.size() - 3] != nullptr;
+            blocks += layouts[layouts.size() - 2] != nullptr;
+            slices += layouts.back() != nullptr;
+        }
         const T a = test::scalar<T>(-2, 0.25);
         const T b = test::scalar<T>(0.5, -1);
         for (const auto& [alpha, beta, stride] :
@@ -127,7 +133,7 @@ TYPED_TEST(Tune, ItsLayoutsHaveTheBitsOfThePlainProduct) {
             Vector<T> plain = random_vector<T>(A.rows() * stride, 2);
             const Vector<T> before = plain;
             multiply(A, x, Strided<T>(plain.data(), A.rows(), Eigen::InnerStride<>(stride)), alpha, beta);
-            for (const auto* layout : {run.get(), block.get(), slice.get(), rows.get()})
+            for (const auto& layout : layouts)
                 for (const int threads : {1, 2, 4}) {
                     if (layout == nullptr || (threads == 4 && stride == 2)) continue;
                     Vector<T> y = before;
@@ -137,9 +143,9 @@ TYPED_TEST(Tune, ItsLayoutsHaveTheBitsOfThePlainProduct) {
                 }
         }
     }
-    EXPECT_GE(runs, 9);
-    EXPECT_EQ(blocks, 5);
-    EXPECT_GE(slices, 10);
+    EXPECT_GE(runs, 18);
+    EXPECT_EQ(blocks, 10);
+    EXPECT_GE(slices, 20);
 }
 
 TYPED_TEST(Tune, TakesMatricesOfAnyShapeAndFormat) {
@@ -225,6 +231,47 @@ TEST(TuneOptions, FewProductsKeepThePlainLayout) {
     EXPECT_EQ(tuned.description(), "compressed rows");
     EXPECT_TRUE(std::isinf(tuned.payback_products()));
     EXPECT_TRUE(test::throws<InvalidArgument>([&] { (void)tune(A, {.expected_products = -1}); }, "expected_products", "-1"));
+}
+
+TEST(TuneOptions, FloatValuesAreTakenWhereTheyAreAllowedOrChangeNothing) {
+    auto A = poisson_3d<double>(30, 30, 30);
+    for (auto& v : A.values()) v *= 1 + 1e-12;
+    const Vector<double> x = random_vector<double>(A.cols(), 1);
+    const auto rounded = cast<double, std::int32_t>(cast<float, std::int32_t>(A));
+    const auto tuned = tune(A, {.allow_float_values = true});
+    const bool in_float = tuned.description().ends_with("values in float");  // the trial decides
+    EXPECT_TRUE(test::same_bits(tuned * x, (in_float ? rounded : A) * x));
+    EXPECT_FALSE(tune(A).description().ends_with("values in float"));
+    EXPECT_TRUE(test::same_bits(tune(rounded) * x, rounded * x));
+    A.values()[5] = 1e200;
+    EXPECT_FALSE(tune(A, {.allow_float_values = true}).description().ends_with("values in float"));
+    EXPECT_TRUE(test::same_bits(tune(A, {.allow_float_values = true}) * x, A * x));
+}
+
+TEST(TuneOptions, FloatHoldsNormalNumbersOnly) {
+    using detail::FloatFit;
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    const auto fit = [](std::complex<double> v) {
+        return detail::float_fit<std::complex<double>>(std::vector{std::complex<double>(1, 0), v}, FloatFit::none);
+    };
+    EXPECT_EQ(fit({16777216, -0.0}), FloatFit::exact);
+    EXPECT_EQ(fit({infinity, 0.75}), FloatFit::exact);
+    EXPECT_EQ(fit({16777217, 0}), FloatFit::rounded);
+    EXPECT_EQ(fit({0, 0.1}), FloatFit::rounded);
+    EXPECT_EQ(fit(std::nan("")), FloatFit::rounded);
+    EXPECT_EQ(fit({1, 3.5e38}), FloatFit::none);
+    EXPECT_EQ(fit(1e-38), FloatFit::none);
+    EXPECT_EQ(fit({5e-324, 0}), FloatFit::none);
+    EXPECT_EQ(detail::float_fit<float>(std::vector{1e-42F}, FloatFit::none), FloatFit::exact);
+}
+
+TEST(TuneOptions, ThreadsAreAsked) {
+    test::ThreadBudget budget(4);
+    const auto A = poisson_3d<double>(30, 30, 30);
+    const Vector<double> x = random_vector<double>(A.cols(), 1);
+    for (const int threads : {0, 1, 3, 50})
+        EXPECT_TRUE(test::same_bits(tune(A, {.threads = threads}) * x, A * x)) << threads;
+    EXPECT_TRUE(test::throws<InvalidArgument>([&] { (void)tune(A, {.threads = -2}); }, ".threads", "-2"));
 }
 
 TEST(TunedMatrix, RefusesWhatDoesNotFit) {

@@ -23,9 +23,33 @@ std::vector<T> random_values(std::size_t n, std::uint64_t seed) {
     return values;
 }
 
+/// Values that float holds, so that stored as float they give the same sums.
+template <class T>
+std::vector<T> float_values(std::size_t n, std::uint64_t seed) {
+    const auto values = random_values<InFloat<T>>(n, seed);
+    return std::vector<T>(values.begin(), values.end());
+}
+template <class T>
+std::vector<InFloat<T>> in_float(const std::vector<T>& values) {
+    std::vector<InFloat<T>> stored;
+    for (const T& v : values) stored.push_back(static_cast<InFloat<T>>(v));
+    return stored;
+}
+
 template <class T>
 bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
     return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0;
+}
+
+/// check(values, target) with the values as they are and as float, for each target.
+template <class T, class F>
+void for_each_target(const std::vector<T>& values, const F& check) {
+    const auto stored = in_float(values);
+    for (const Isa isa : test::supported_isas()) {
+        SCOPED_TRACE("target " + std::to_string(static_cast<int>(isa)));
+        check(values, isa);
+        if constexpr (!std::is_same_v<T, InFloat<T>>) check(stored, isa);
+    }
 }
 
 template <class P>
@@ -39,7 +63,7 @@ TYPED_TEST(TunedKernel, RunsSumAsPlainRowsDo) {
             for (const bool constant : {false, true}) {
                 const auto l = static_cast<std::size_t>(length);
                 const auto x = random_values<T>(static_cast<std::size_t>(rows + 3 * length + 1), 1);
-                const auto values = random_values<T>(constant ? l : l * static_cast<std::size_t>(rows), 2);
+                const auto values = float_values<T>(constant ? l : l * static_cast<std::size_t>(rows), 2);
                 std::vector<std::int64_t> shifts(l);
                 for (std::size_t k = 0; k < l; ++k) shifts[k] = static_cast<std::int64_t>(3 * k);
                 // The same rows as plain ones: row r has the columns r + shifts[k].
@@ -60,14 +84,13 @@ TYPED_TEST(TunedKernel, RunsSumAsPlainRowsDo) {
                 std::vector<T> expected(static_cast<std::size_t>(rows));
                 kernels<CsrKernels<T, std::int64_t>>(Isa::plain)
                     .row_sums[0](offsets.data(), indices.data(), entries.data(), x.data(), 0, rows, expected.data());
-                for (const Isa isa : test::supported_isas()) {
+                for_each_target(values, [&]<class V>(const std::vector<V>& stored, Isa isa) {
                     std::vector<T> sums(static_cast<std::size_t>(rows), T(99));
-                    const auto& family = kernels<RunKernels<T>>(isa);
-                    (constant ? family.constant : family.varying)(shifts.data(), length, values.data(), x.data(), rows,
+                    const auto& family = kernels<RunKernels<T, V>>(isa);
+                    (constant ? family.constant : family.varying)(shifts.data(), length, stored.data(), x.data(), rows,
                                                                   sums.data());
-                    EXPECT_TRUE(same_bits(sums, expected)) << rows << " rows of " << length << ", constant " << constant
-                                                           << ", target " << static_cast<int>(isa);
-                }
+                    EXPECT_TRUE(same_bits(sums, expected)) << rows << " rows of " << length << ", constant " << constant;
+                });
             }
 }
 
@@ -82,7 +105,7 @@ TYPED_TEST(TunedKernel, BlocksSumAsPlainRowsDo) {
             for (std::int32_t k = 0; k < blocks; ++k) columns.push_back(2 * k);
             block_offsets.push_back(static_cast<std::int64_t>(columns.size()));
         }
-        const auto values = random_values<T>(columns.size() * b * b + max_block_size, 3);
+        const auto values = float_values<T>(columns.size() * b * b + max_block_size, 3);
         const auto x = random_values<T>(62 * b, 4);
         std::vector<std::int64_t> offsets{0};
         std::vector<std::int64_t> indices;
@@ -101,12 +124,12 @@ TYPED_TEST(TunedKernel, BlocksSumAsPlainRowsDo) {
         std::vector<T> expected(static_cast<std::size_t>(rows));
         kernels<CsrKernels<T, std::int64_t>>(Isa::plain)
             .row_sums[0](offsets.data(), indices.data(), entries.data(), x.data(), 0, rows, expected.data());
-        for (const Isa isa : test::supported_isas()) {
+        for_each_target(values, [&]<class V>(const std::vector<V>& stored, Isa isa) {
             std::vector<T> sums(static_cast<std::size_t>(rows), T(99));
-            kernels<BlockKernels<T>>(isa).sums[B](block_offsets.data(), columns.data(), values.data(), x.data(), 0, rows / B,
-                                                  sums.data());
-            EXPECT_TRUE(same_bits(sums, expected)) << "blocks of " << B << ", target " << static_cast<int>(isa);
-        }
+            kernels<BlockKernels<T, V>>(isa).sums[B](block_offsets.data(), columns.data(), stored.data(), x.data(), 0,
+                                                     rows / B, sums.data());
+            EXPECT_TRUE(same_bits(sums, expected)) << "blocks of " << B;
+        });
     }
 }
 
@@ -117,7 +140,7 @@ TYPED_TEST(TunedKernel, SlicesSumAsPlainRowsDo) {
     const std::vector<std::int32_t> bases{7, 0, 41};
     for (const std::int64_t length : {0, 1, 5, 16, 17, 19, 20, 28, 43}) {
         const auto entries = static_cast<std::size_t>(rows * length);
-        const auto values = random_values<T>(entries, 1);
+        const auto values = float_values<T>(entries, 1);
         const auto x = random_values<T>(70000, 2);
         test::Random random(3);
         std::vector<std::uint16_t> narrow(entries);
@@ -138,15 +161,15 @@ TYPED_TEST(TunedKernel, SlicesSumAsPlainRowsDo) {
         std::vector<T> expected(rows);
         kernels<CsrKernels<T, std::int64_t>>(Isa::plain)
             .row_sums[0](offsets.data(), indices.data(), in_rows.data(), x.data(), 0, rows, expected.data());
-        for (const Isa isa : test::supported_isas()) {
-            const auto& family = kernels<SliceKernels<T, T>>(isa);
+        for_each_target(values, [&]<class V>(const std::vector<V>& stored, Isa isa) {
+            const auto& family = kernels<SliceKernels<T, V>>(isa);
             std::vector<T> sums(rows, T(99));
-            family.narrow(length, slices, values.data(), narrow.data(), bases.data(), x.data(), sums.data());
-            EXPECT_TRUE(same_bits(sums, expected)) << "narrow slices of " << length << ", target " << static_cast<int>(isa);
+            family.narrow(length, slices, stored.data(), narrow.data(), bases.data(), x.data(), sums.data());
+            EXPECT_TRUE(same_bits(sums, expected)) << "narrow slices of " << length;
             sums.assign(rows, T(99));
-            family.wide(length, slices, values.data(), wide.data(), x.data(), sums.data());
-            EXPECT_TRUE(same_bits(sums, expected)) << "wide slices of " << length << ", target " << static_cast<int>(isa);
-        }
+            family.wide(length, slices, stored.data(), wide.data(), x.data(), sums.data());
+            EXPECT_TRUE(same_bits(sums, expected)) << "wide slices of " << length;
+        });
     }
 }
 

@@ -14,6 +14,13 @@ namespace tamis {
 struct TuneOptions {
     /// How many products will follow. Fewer than about twenty pay no search: the plain layout is kept.
     std::int64_t expected_products = 1000;
+    /// Products use at most so many threads, and the trial as many as they; 0: as many as the library uses.
+    int threads = 0;
+    /// Values may be stored as float, to be widened again for sums in the precision of the matrix: a half to two thirds of
+    /// the bytes. The product is then that of a matrix whose entries differ from A's by 6e-8 of each. Not done where a value
+    /// lies beyond float's normal numbers (1.2e-38 to 3.4e38); no effect on float matrices. Values that all are float
+    /// numbers, such as integers below 2²⁴, are stored so in any case, as that changes nothing.
+    bool allow_float_values = false;
 };
 
 template <class T>
@@ -29,7 +36,8 @@ void apply(const TunedData<T>& A, MatrixView<const T> X, MatrixView<T> Y, T alph
 }  // namespace detail
 
 /// A sparse matrix of its own in the layout that tune found. Products give the bits of the plain product, whatever the
-/// layout and the number of threads. Copies share the arrays; const use from several threads is fine.
+/// layout and the number of threads, unless an option allowed otherwise. Copies share the arrays; const use from several
+/// threads is fine.
 template <class T>
 class TunedMatrix {
     static_assert(Scalar<T>);
@@ -79,8 +87,9 @@ class TunedMatrix {
 /// the faster of the two is kept. For iterative methods, and for what else multiplies a matrix that stays as it is. For
 /// products with Aᴴ tune adjoint(A).
 ///
-/// A is copied (or compressed) and not referred to; the order of each sum stays, so no choice changes the result.
-/// InvalidArgument for negative expected_products. Cost: O(nnz), the time of some ten to fifty products; payback_products()
+/// A is copied (or compressed) and not referred to; the order of each sum stays, so no choice changes the
+/// result, but that of an option which says so: with such, the trial may lead to other roundings from run to run.
+/// InvalidArgument for negative options. Cost: O(nnz), the time of some ten to fifty products; payback_products()
 /// says after how many it is earned.
 template <SparseMatrix M>
 [[nodiscard]] TunedMatrix<scalar_t<M>> tune(const M& A, const TuneOptions& options = {}) {

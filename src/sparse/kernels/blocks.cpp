@@ -1,16 +1,15 @@
 #include "sparse/kernels/blocks.hpp"
 
 #define TAMIS_KERNEL_SOURCE "sparse/kernels/blocks.inl"
-#include "instantiate.hpp"
 #include "sparse/kernels/for_each_isa.hpp"
 
 namespace tamis::detail {
 
-template <class T>
-const BlockKernels<T> BlockKernels<T>::table[isa_count] = TAMIS_KERNEL_TABLE(block_kernels<T>);
+template <class T, class V>
+const BlockKernels<T, V> BlockKernels<T, V>::table[isa_count] = TAMIS_KERNEL_TABLE(block_kernels<T, V>);
 
-#define TAMIS_INSTANTIATE(T) template struct BlockKernels<T>;
-TAMIS_FOR_EACH_SCALAR(TAMIS_INSTANTIATE)
+#define TAMIS_INSTANTIATE(T, V) template struct BlockKernels<T, V>;
+TAMIS_FOR_EACH_STORED(TAMIS_INSTANTIATE)
 #undef TAMIS_INSTANTIATE
 
 }  // namespace tamis::detail

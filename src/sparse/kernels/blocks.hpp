@@ -3,27 +3,28 @@
 
 #include <cstdint>
 
-#include "instantiate.hpp"
 #include "sparse/kernels/csr.hpp"
 #include "sparse/kernels/dispatch.hpp"
+#include "sparse/tuned/stored.hpp"
 
 namespace tamis::detail {
 
 inline constexpr int max_block_size = 6;
 
-template <class T>
+/// Sums in T of values stored as V.
+template <class T, class V>
 struct BlockKernels {
     /// The B sums of each block row begin ≤ i < end, at sums + (i − begin) B. Block k stands at values + k B², column by
     /// column, and multiplies x[columns[k] B …]; behind the last block max_block_size more values can be read.
-    using Sums = void(const std::int64_t* offsets, const std::int32_t* columns, const T* values, const T* x,
+    using Sums = void(const std::int64_t* offsets, const std::int32_t* columns, const V* values, const T* x,
                       std::int64_t begin, std::int64_t end, T* sums);
     Sums* sums[max_block_size + 1];  // [B], B = 2 … max_block_size
 
     static const BlockKernels table[isa_count];
 };
 
-#define TAMIS_INSTANTIATE(T) extern template struct BlockKernels<T>;
-TAMIS_FOR_EACH_SCALAR(TAMIS_INSTANTIATE)
+#define TAMIS_INSTANTIATE(T, V) extern template struct BlockKernels<T, V>;
+TAMIS_FOR_EACH_STORED(TAMIS_INSTANTIATE)
 #undef TAMIS_INSTANTIATE
 
 }  // namespace tamis::detail

@@ -9,8 +9,9 @@ struct Rows {
     TAMIS_INLINE void clear() {
         for (int r = 0; r < B; ++r) v[r] = 0;
     }
-    TAMIS_INLINE void add(const T* column, const T* x) {
-        for (int r = 0; r < B; ++r) v[r] += column[r] * *x;
+    template <class V>
+    TAMIS_INLINE void add(const V* column, const T* x) {
+        for (int r = 0; r < B; ++r) v[r] += static_cast<T>(column[r]) * *x;
     }
     TAMIS_INLINE void join(const Rows& s1, const Rows& s2, const Rows& s3) {
         for (int r = 0; r < B; ++r) v[r] = (v[r] + s1.v[r]) + (s2.v[r] + s3.v[r]);
@@ -25,8 +26,9 @@ struct Rows<std::complex<R>, B> {
     TAMIS_INLINE void clear() {
         for (int r = 0; r < B; ++r) v[r] = {};
     }
-    TAMIS_INLINE void add(const std::complex<R>* column, const std::complex<R>* x) {
-        for (int r = 0; r < B; ++r) v[r] = plus(v[r], times<false>(load(column + r), load(x)));
+    template <class V>
+    TAMIS_INLINE void add(const std::complex<V>* column, const std::complex<R>* x) {
+        for (int r = 0; r < B; ++r) v[r] = plus(v[r], times<false>(widened<R>(load(column + r)), load(x)));
     }
     TAMIS_INLINE void join(const Rows& s1, const Rows& s2, const Rows& s3) {
         for (int r = 0; r < B; ++r) v[r] = plus(plus(v[r], s1.v[r]), plus(s2.v[r], s3.v[r]));
@@ -40,10 +42,11 @@ struct FourRows {
     typedef R Register __attribute__((vector_size(4 * sizeof(R))));
     Register v;
     TAMIS_INLINE void clear() { v = Register{}; }
-    TAMIS_INLINE void add(const R* column, const R* x) {
-        Register c;
+    template <class V>
+    TAMIS_INLINE void add(const V* column, const R* x) {
+        typename FourRows<V>::Register c;
         __builtin_memcpy(&c, column, sizeof c);
-        v += c * *x;
+        v += __builtin_convertvector(c, Register) * *x;
     }
     TAMIS_INLINE void join(const FourRows& s1, const FourRows& s2, const FourRows& s3) { v = (v + s1.v) + (s2.v + s3.v); }
 };
@@ -72,8 +75,8 @@ struct Rows<float, 4> : FourRows<float> {
     }
 };
 
-template <int B, class T>
-TAMIS_INLINE void block_row(const std::int32_t* columns, const T* values, const T* x, std::int64_t blocks, T* sums) {
+template <int B, class T, class V>
+TAMIS_INLINE void block_row(const std::int32_t* columns, const V* values, const T* x, std::int64_t blocks, T* sums) {
     const std::int64_t length = blocks * B;
     Rows<T, B> s[4];
     for (int u = 0; u < 4; ++u) s[u].clear();
@@ -85,7 +88,7 @@ TAMIS_INLINE void block_row(const std::int32_t* columns, const T* values, const 
 #pragma GCC unroll 4
             for (int b = 0; b < 4; ++b) {
                 const T* xb = x + static_cast<std::int64_t>(columns[b]) * B;
-                for (int l = 0; l < B * B * static_cast<int>(sizeof(T)); l += 64)
+                for (int l = 0; l < B * B * static_cast<int>(sizeof(V)); l += 64)
                     TAMIS_PREFETCH(values + b * B * B, 6144 + static_cast<std::uintptr_t>(l));
 #pragma GCC unroll 6
                 for (int c = 0; c < B; ++c) s[(b * B + c) % 4].add(values + (b * B + c) * B, xb + c);
@@ -108,8 +111,8 @@ TAMIS_INLINE void block_row(const std::int32_t* columns, const T* values, const 
     s[0].put(sums);
 }
 
-template <int B, class T>
-void block_rows(const std::int64_t* offsets, const std::int32_t* columns, const T* values, const T* x, std::int64_t begin,
+template <int B, class T, class V>
+void block_rows(const std::int64_t* offsets, const std::int32_t* columns, const V* values, const T* x, std::int64_t begin,
                 std::int64_t end, T* sums) {
     for (std::int64_t i = begin; i < end; ++i, sums += B) {
         const std::int64_t k = offsets[i];
@@ -117,6 +120,6 @@ void block_rows(const std::int64_t* offsets, const std::int32_t* columns, const 
     }
 }
 
-template <class T>
-constexpr BlockKernels<T> block_kernels = {
-    {nullptr, nullptr, &block_rows<2, T>, &block_rows<3, T>, &block_rows<4, T>, &block_rows<5, T>, &block_rows<6, T>}};
+template <class T, class V>
+constexpr BlockKernels<T, V> block_kernels = {{nullptr, nullptr, &block_rows<2, T, V>, &block_rows<3, T, V>,
+                                               &block_rows<4, T, V>, &block_rows<5, T, V>, &block_rows<6, T, V>}};

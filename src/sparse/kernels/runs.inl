@@ -3,15 +3,15 @@
 
 #include "sparse/kernels/lanes.inl"
 
-template <bool Constant, class T>
-TAMIS_INLINE void step(Lanes<T>& s, const std::int64_t* shifts, const T* values, const T* x, std::int64_t l) {
+template <bool Constant, class T, class V>
+TAMIS_INLINE void step(Lanes<T>& s, const std::int64_t* shifts, const V* values, const T* x, std::int64_t l) {
     if constexpr (Constant) add_multiple(s, values + l, x + shifts[l]);
     else add_product(s, values + l * lanes, x + shifts[l]);
 }
 
 /// Eight rows.
-template <bool Constant, class T>
-TAMIS_INLINE void block_sums(const std::int64_t* shifts, std::int64_t length, const T* values, const T* x, T* sums) {
+template <bool Constant, class T, class V>
+TAMIS_INLINE void block_sums(const std::int64_t* shifts, std::int64_t length, const V* values, const T* x, T* sums) {
     Lanes<T> s0{};
     std::int64_t l = 0;
     if (const std::int64_t four = interleaved(length); four > 0) {
@@ -31,26 +31,26 @@ TAMIS_INLINE void block_sums(const std::int64_t* shifts, std::int64_t length, co
 }
 
 /// One row, whose values are contiguous.
-template <class T>
-TAMIS_INLINE void row_sum(const std::int64_t* shifts, std::int64_t length, const T* values, const T* x, T* result) {
+template <class T, class V>
+TAMIS_INLINE void row_sum(const std::int64_t* shifts, std::int64_t length, const V* values, const T* x, T* result) {
     decltype(load(x)) s[4] = {};
     std::int64_t l = 0;
     if (const std::int64_t four = interleaved(length); four > 0) {
         for (; l < four; l += 4)
             for (int u = 0; u < 4; ++u)
-                s[u] = plus(s[u], times<false>(load(values + l + u), load(x + shifts[l + u])));
+                s[u] = plus(s[u], times<false>(widened<Real<T>>(load(values + l + u)), load(x + shifts[l + u])));
         s[0] = plus(plus(s[0], s[1]), plus(s[2], s[3]));
     }
-    for (; l < length; ++l) s[0] = plus(s[0], times<false>(load(values + l), load(x + shifts[l])));
+    for (; l < length; ++l) s[0] = plus(s[0], times<false>(widened<Real<T>>(load(values + l)), load(x + shifts[l])));
     store(result, s[0]);
 }
 
-template <bool Constant, class T>
-void run_sums(const std::int64_t* shifts, std::int64_t length, const T* values, const T* x, std::int64_t rows, T* sums) {
+template <bool Constant, class T, class V>
+void run_sums(const std::int64_t* shifts, std::int64_t length, const V* values, const T* x, std::int64_t rows, T* sums) {
     std::int64_t r = 0;
     for (; r + lanes <= rows; r += lanes) {
         if constexpr (!Constant) {
-            for (std::int64_t b = 0; b < length * lanes * static_cast<std::int64_t>(sizeof(T)); b += 64)
+            for (std::int64_t b = 0; b < length * lanes * static_cast<std::int64_t>(sizeof(V)); b += 64)
                 TAMIS_PREFETCH(values, 4096 + static_cast<std::uintptr_t>(b));
         }
         block_sums<Constant>(shifts, length, values, x + r, sums + r);
@@ -62,5 +62,5 @@ void run_sums(const std::int64_t* shifts, std::int64_t length, const T* values, 
     }
 }
 
-template <class T>
-constexpr RunKernels<T> run_kernels = {&run_sums<false, T>, &run_sums<true, T>};
+template <class T, class V>
+constexpr RunKernels<T, V> run_kernels = {&run_sums<false, T, V>, &run_sums<true, T, V>};

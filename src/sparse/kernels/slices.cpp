@@ -1,7 +1,6 @@
 #include "sparse/kernels/slices.hpp"
 
 #define TAMIS_KERNEL_SOURCE "sparse/kernels/slices.inl"
-#include "instantiate.hpp"
 #include "sparse/kernels/for_each_isa.hpp"
 
 namespace tamis::detail {
@@ -9,8 +8,8 @@ namespace tamis::detail {
 template <class T, class V>
 const SliceKernels<T, V> SliceKernels<T, V>::table[isa_count] = TAMIS_KERNEL_TABLE(slice_kernels<T, V>);
 
-#define TAMIS_INSTANTIATE(T) template struct SliceKernels<T, T>;
-TAMIS_FOR_EACH_SCALAR(TAMIS_INSTANTIATE)
+#define TAMIS_INSTANTIATE(T, V) template struct SliceKernels<T, V>;
+TAMIS_FOR_EACH_STORED(TAMIS_INSTANTIATE)
 #undef TAMIS_INSTANTIATE
 
 }  // namespace tamis::detail

@@ -4,9 +4,9 @@
 
 #include <cstdint>
 
-#include "instantiate.hpp"
 #include "sparse/kernels/csr.hpp"
 #include "sparse/kernels/dispatch.hpp"
+#include "sparse/tuned/stored.hpp"
 
 namespace tamis::detail {
 
@@ -33,8 +33,8 @@ struct SliceKernels {
     static const SliceKernels table[isa_count];
 };
 
-#define TAMIS_INSTANTIATE(T) extern template struct SliceKernels<T, T>;
-TAMIS_FOR_EACH_SCALAR(TAMIS_INSTANTIATE)
+#define TAMIS_INSTANTIATE(T, V) extern template struct SliceKernels<T, V>;
+TAMIS_FOR_EACH_STORED(TAMIS_INSTANTIATE)
 #undef TAMIS_INSTANTIATE
 
 }  // namespace tamis::detail

@@ -49,7 +49,7 @@ bool has_blocks(const CsrView<T, I>& A, std::int64_t B) {
     return true;
 }
 
-template <class T>
+template <class T, class V>
 class BlockLayout final : public TunedLayout<T> {
   public:
     template <class I>
@@ -69,13 +69,14 @@ class BlockLayout final : public TunedLayout<T> {
             for (std::int64_t k = 0; k < length; k += B)
                 columns_[first + k / B] = static_cast<std::int32_t>(static_cast<std::int64_t>(indices[begin + k]) / B);
             for (std::int64_t e = 0; e < length; ++e)
-                for (std::int64_t r = 0; r < B; ++r) values_[begin + e * B + r] = values[begin + r * length + e];
+                for (std::int64_t r = 0; r < B; ++r)
+                    values_[begin + e * B + r] = static_cast<V>(values[begin + r * length + e]);
         });
     }
 
     void apply(const T* x, T* y, std::int64_t y_stride, T alpha, T beta, int threads) const override {
         const Update<T> update(alpha, beta);
-        const auto sums = kernels<BlockKernels<T>>().sums[B_];
+        const auto sums = kernels<BlockKernels<T, V>>().sums[B_];
         for_each_part(threads, [&](int part) {
             put_rows(first_block_row(part, threads) * B_, first_block_row(part + 1, threads) * B_, y, y_stride, update,
                      [&](std::int64_t begin, std::int64_t end, T* target) {
@@ -85,10 +86,10 @@ class BlockLayout final : public TunedLayout<T> {
     }
 
     [[nodiscard]] std::int64_t bytes() const noexcept override {
-        return values_.size() * static_cast<std::int64_t>(sizeof(T)) + columns_.size() * 4 + offsets_.size() * 8;
+        return values_.size() * static_cast<std::int64_t>(sizeof(V)) + columns_.size() * 4 + offsets_.size() * 8;
     }
     [[nodiscard]] std::string description() const override {
-        return "dense blocks of " + std::to_string(B_) + "×" + std::to_string(B_);
+        return "dense blocks of " + std::to_string(B_) + "×" + std::to_string(B_) + stored_in_words<T, V>();
     }
 
   private:
@@ -103,24 +104,26 @@ class BlockLayout final : public TunedLayout<T> {
     std::int64_t B_;
     Array<std::int64_t> offsets_;
     Array<std::int32_t> columns_;
-    Array<T> values_;
+    Array<V> values_;
 };
 
 }  // namespace
 
 template <class T, class I>
-std::unique_ptr<TunedLayout<T>> block_layout(CsrView<T, I> A) {
+std::unique_ptr<TunedLayout<T>> block_layout(CsrView<T, I> A, bool in_float) {
     // Rows that are cut inside for the plain product would have other sums here.
     const I* offsets = A.row_offsets().data();
     for (std::int64_t i = 0; i < A.rows(); ++i)
         if (static_cast<std::int64_t>(offsets[i + 1] - offsets[i]) >= long_row) return nullptr;
-    for (std::int64_t B = max_block_size; B >= 2; --B)
-        if (A.cols() / B <= std::numeric_limits<std::int32_t>::max() && has_blocks(A, B))
-            return std::make_unique<BlockLayout<T>>(A, B);
-    return nullptr;
+    std::int64_t B = max_block_size;
+    for (; B >= 2; --B)
+        if (A.cols() / B <= std::numeric_limits<std::int32_t>::max() && has_blocks(A, B)) break;
+    if (B < 2) return nullptr;
+    if (in_float) return std::make_unique<BlockLayout<T, InFloat<T>>>(A, B);
+    return std::make_unique<BlockLayout<T, T>>(A, B);
 }
 
-#define TAMIS_INSTANTIATE(T, I) template std::unique_ptr<TunedLayout<T>> block_layout(CsrView<T, I>);
+#define TAMIS_INSTANTIATE(T, I) template std::unique_ptr<TunedLayout<T>> block_layout(CsrView<T, I>, bool);
 TAMIS_FOR_EACH_SCALAR_INDEX(TAMIS_INSTANTIATE)
 #undef TAMIS_INSTANTIATE
 

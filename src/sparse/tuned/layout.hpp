@@ -21,20 +21,22 @@ class TunedLayout {
     [[nodiscard]] virtual std::string description() const = 0;
 };
 
+// in_float: values are stored as float and widened, for sums in T; nothing else where T is float already.
+
 /// The plain layout: a copy of A.
 template <class T, class I>
 std::unique_ptr<TunedLayout<T>> rows_layout(CsrView<T, I> A);
 
 /// Runs of rows whose patterns agree relative to the diagonal; null where they hold less than nine tenths of the entries.
 template <class T, class I>
-std::unique_ptr<TunedLayout<T>> run_layout(CsrView<T, I> A);
+std::unique_ptr<TunedLayout<T>> run_layout(CsrView<T, I> A, bool in_float = false);
 
 /// Dense B×B blocks; null unless all entries lie in such, for one B from max_block_size down to 2.
 template <class T, class I>
-std::unique_ptr<TunedLayout<T>> block_layout(CsrView<T, I> A);
+std::unique_ptr<TunedLayout<T>> block_layout(CsrView<T, I> A, bool in_float = false);
 
-/// Slices of eight rows of one length; null unless these hold half of the entries.
+/// Slices of eight rows of one length; null unless these hold half of the entries or values are stored as float.
 template <class T, class I>
-std::unique_ptr<TunedLayout<T>> slice_layout(CsrView<T, I> A);
+std::unique_ptr<TunedLayout<T>> slice_layout(CsrView<T, I> A, bool in_float = false);
 
 }  // namespace tamis::detail

@@ -12,9 +12,9 @@ template <class T, class I>
 class RowsLayout final : public TunedLayout<T> {
   public:
     explicit RowsLayout(CsrView<T, I> A) : A_(A) {}
-    void apply(const T* x, T* y, std::int64_t y_stride, T alpha, T beta, int) const override {
+    void apply(const T* x, T* y, std::int64_t y_stride, T alpha, T beta, int threads) const override {
         gather<false>(CsrView<T, I>(A_), MatrixView<const T>(x, A_.cols(), 1, 1, A_.cols()),
-                      MatrixView<T>(y, A_.rows(), 1, y_stride, A_.rows() * y_stride), alpha, beta);
+                      MatrixView<T>(y, A_.rows(), 1, y_stride, A_.rows() * y_stride), alpha, beta, threads);
     }
     [[nodiscard]] std::int64_t bytes() const noexcept override {
         return (A_.rows() + 1) * static_cast<std::int64_t>(sizeof(I)) +

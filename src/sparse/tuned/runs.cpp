@@ -109,7 +109,7 @@ class RunFinder {
     std::vector<std::int64_t> pattern_;
 };
 
-template <class T>
+template <class T, class V>
 class RunLayout final : public TunedLayout<T> {
   public:
     template <class I>
@@ -132,14 +132,14 @@ class RunLayout final : public TunedLayout<T> {
     }
 
     [[nodiscard]] std::int64_t bytes() const noexcept override {
-        return values_.size() * static_cast<std::int64_t>(sizeof(T)) +
+        return values_.size() * static_cast<std::int64_t>(sizeof(V)) +
                std::ssize(runs_) * static_cast<std::int64_t>(sizeof(Run)) + std::ssize(shifts_) * 8;
     }
     [[nodiscard]] std::string description() const override {
         std::string text = "runs of rows with one pattern (" + std::to_string(runs_.size()) + " runs";
         const auto constant = std::count_if(runs_.begin(), runs_.end(), [](const Run& run) { return run.constant; });
         if (constant > 0) text += ", " + std::to_string(constant) + " of them with constant values";
-        return text + ")";
+        return text + ")" + stored_in_words<T, V>();
     }
 
   private:
@@ -150,16 +150,18 @@ class RunLayout final : public TunedLayout<T> {
             run.values = size;
             size += run.constant ? run.length : run.length * run.rows;
         }
-        values_ = Array<T>(size, uninitialized);
+        values_ = Array<V>(size, uninitialized);
         for_each_row(std::ssize(runs_), A.nnz(), [&](std::int64_t r) {
             const Run& run = runs_[static_cast<std::size_t>(r)];
             const T* from = A.values().data() + finder.at(run.row);
-            T* to = values_.data() + run.values;
+            V* to = values_.data() + run.values;
             const std::int64_t blocked = run.constant ? 0 : run.rows / run_block * run_block;
             for (std::int64_t b = 0; b < blocked; b += run_block, to += run_block * run.length)
                 for (std::int64_t q = 0; q < run_block; ++q)
-                    for (std::int64_t l = 0; l < run.length; ++l) to[l * run_block + q] = from[(b + q) * run.length + l];
-            std::copy_n(from + blocked * run.length, run.constant ? run.length : (run.rows - blocked) * run.length, to);
+                    for (std::int64_t l = 0; l < run.length; ++l)
+                        to[l * run_block + q] = static_cast<V>(from[(b + q) * run.length + l]);
+            std::transform(from + blocked * run.length, from + (run.constant ? run.length : run.rows * run.length), to,
+                           [](const T& v) { return static_cast<V>(v); });
         });
     }
 
@@ -174,10 +176,10 @@ class RunLayout final : public TunedLayout<T> {
     }
 
     void apply_run(const Run& run, const T* x, T* y, std::int64_t stride, const Update<T>& update) const noexcept {
-        const auto& family = kernels<RunKernels<T>>();
+        const auto& family = kernels<RunKernels<T, V>>();
         put_rows(run.row, run.row + run.rows, y, stride, update, [&](std::int64_t begin, std::int64_t end, T* sums) {
             const std::int64_t* shifts = shifts_.data() + run.shifts;
-            const T* values = values_.data() + run.values;
+            const V* values = values_.data() + run.values;
             if (run.constant) family.constant(shifts, run.length, values, x + begin, end - begin, sums);
             else family.varying(shifts, run.length, values + (begin - run.row) * run.length, x + begin, end - begin, sums);
         });
@@ -185,17 +187,17 @@ class RunLayout final : public TunedLayout<T> {
 
     std::vector<Run> runs_;
     std::vector<std::int64_t> shifts_;
-    Array<T> values_;
+    Array<V> values_;
 };
 
 }  // namespace
 
 template <class T, class I>
-std::unique_ptr<TunedLayout<T>> run_layout(CsrView<T, I> A) {
-    return RunLayout<T>::make(A);
+std::unique_ptr<TunedLayout<T>> run_layout(CsrView<T, I> A, bool in_float) {
+    return in_float ? RunLayout<T, InFloat<T>>::make(A) : RunLayout<T, T>::make(A);
 }
 
-#define TAMIS_INSTANTIATE(T, I) template std::unique_ptr<TunedLayout<T>> run_layout(CsrView<T, I>);
+#define TAMIS_INSTANTIATE(T, I) template std::unique_ptr<TunedLayout<T>> run_layout(CsrView<T, I>, bool);
 TAMIS_FOR_EACH_SCALAR_INDEX(TAMIS_INSTANTIATE)
 #undef TAMIS_INSTANTIATE
 

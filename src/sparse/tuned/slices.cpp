@@ -39,8 +39,8 @@ class SliceLayout final : public TunedLayout<T> {
     static std::unique_ptr<TunedLayout<T>> make(CsrView<T, I> A) {
         auto layout = std::make_unique<SliceLayout>();
         layout->plan_ = plan_slices(A.row_offsets().data(), A.col_indices().data(), A.rows());
-        // Where few rows find seven others, slices are a detour.
-        if (2 * layout->plan_.windows.back().values < A.nnz()) return nullptr;
+        // Where few rows find seven others, slices are a detour, unless it is for float values, which all rows have here.
+        if (std::is_same_v<T, V> && 2 * layout->plan_.windows.back().values < A.nnz()) return nullptr;
         layout->take_entries(A);
         layout->take_long_rows(A);
         return layout;
@@ -71,7 +71,7 @@ class SliceLayout final : public TunedLayout<T> {
         return "slices of eight rows of one length (" + std::to_string(100 * narrow_columns_.size() / all) +
                " % of the entries with 16-bit columns, " + std::to_string(100 * wide_columns_.size() / all) +
                " % with 32-bit ones, " + std::to_string(100 * (rest_values_.size() + long_values_.size()) / all) +
-               " % in rows left over)";
+               " % in rows left over)" + stored_in_words<T, V>();
     }
 
   private:
@@ -253,12 +253,12 @@ class SliceLayout final : public TunedLayout<T> {
 }  // namespace
 
 template <class T, class I>
-std::unique_ptr<TunedLayout<T>> slice_layout(CsrView<T, I> A) {
+std::unique_ptr<TunedLayout<T>> slice_layout(CsrView<T, I> A, bool in_float) {
     if (A.cols() > std::numeric_limits<std::int32_t>::max()) return nullptr;
-    return SliceLayout<T, T>::make(A);
+    return in_float ? SliceLayout<T, InFloat<T>>::make(A) : SliceLayout<T, T>::make(A);
 }
 
-#define TAMIS_INSTANTIATE(T, I) template std::unique_ptr<TunedLayout<T>> slice_layout(CsrView<T, I>);
+#define TAMIS_INSTANTIATE(T, I) template std::unique_ptr<TunedLayout<T>> slice_layout(CsrView<T, I>, bool);
 TAMIS_FOR_EACH_SCALAR_INDEX(TAMIS_INSTANTIATE)
 #undef TAMIS_INSTANTIATE
 

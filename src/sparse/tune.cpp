@@ -73,6 +73,10 @@ std::vector<std::unique_ptr<TunedLayout<T>>> candidates(const CsrView<T, I>& A, 
     if (!layout) layout = block_layout(A, in_float);
     if (!layout) layout = slice_layout(A, in_float);
     if (layout) found.push_back(std::move(layout));
+    if (options.symmetric) {
+        layout = half_layout(A, in_float);
+        if (layout) found.push_back(std::move(layout));
+    }
     return found;
 }
 
@@ -92,6 +96,7 @@ TunedMatrix<T> tune(CsrView<T, I> A, const TuneOptions& options) {
     if (options.threads < 0)
         throw InvalidArgument("tune: .threads is " + std::to_string(options.threads) +
                               "; it must be positive, or 0 for the threads of the library");
+    if (options.symmetric) check_hermitian(A);
     auto data = std::make_shared<TunedData<T>>();
     data->rows = A.rows();
     data->cols = A.cols();

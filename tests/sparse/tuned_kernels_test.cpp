@@ -6,6 +6,7 @@
 
 #include "sparse/kernels/blocks.hpp"
 #include "sparse/kernels/csr.hpp"
+#include "sparse/kernels/halves.hpp"
 #include "sparse/kernels/runs.hpp"
 #include "sparse/kernels/slices.hpp"
 #include "support/isa.hpp"
@@ -171,6 +172,43 @@ TYPED_TEST(TunedKernel, SlicesSumAsPlainRowsDo) {
             EXPECT_TRUE(same_bits(sums, expected)) << "wide slices of " << length;
         });
     }
+}
+
+TYPED_TEST(TunedKernel, HalvesAreTheSameOnEveryTarget) {
+    using T = typename TypeParam::T;
+    constexpr std::int64_t first = 2;
+    constexpr std::int64_t rows = 90;
+    std::vector<std::uint16_t> counts;
+    std::vector<std::uint16_t> distances;
+    std::vector<std::int32_t> columns;
+    test::Random random(4);
+    for (std::int64_t r = 0; r < rows; ++r) {
+        counts.push_back(static_cast<std::uint16_t>(r / 2));
+        counts.push_back(static_cast<std::uint16_t>(r % 11));
+        for (std::int64_t k = 0; k < r / 2; ++k) distances.push_back(static_cast<std::uint16_t>(r - 2 * k));
+        for (std::int64_t k = 0; k < r % 11; ++k) columns.push_back(static_cast<std::int32_t>(random.below(first + rows)));
+    }
+    const auto values = float_values<T>(distances.size() + columns.size() + rows, 1);
+    const auto x = random_values<T>(first + rows, 2);
+    for (const bool diagonal : {false, true})
+        for (const int factor : {0, 1, 2})
+            for (const std::size_t stride : {std::size_t{1}, std::size_t{3}}) {
+                const T alpha = factor == 0 ? T(1) : test::scalar<T>(0.3, -0.7);
+                const T beta = factor == 0 ? T(0) : factor == 1 ? T(1) : test::scalar<T>(-1.1, 0.2);
+                const auto y = random_values<T>(stride * (first + rows), 3);
+                std::vector<T> expected;
+                for_each_target(values, [&]<class V>(const std::vector<V>& stored, Isa isa) {
+                    auto result = y;
+                    const V* of_rows = stored.data() + rows;
+                    kernels<HalfKernels<T, V>>(isa).multiply[stride == 1](
+                        {first, first + rows, counts.data(), distances.data(), columns.data(), of_rows,
+                         diagonal ? stored.data() : nullptr},
+                        x.data(), result.data(), static_cast<std::int64_t>(stride), alpha, beta);
+                    if (expected.empty()) expected = result;
+                    EXPECT_TRUE(same_bits(result, expected)) << factor << ", stride " << stride;
+                });
+                EXPECT_FALSE(same_bits(expected, y));
+            }
 }
 
 }  // namespace

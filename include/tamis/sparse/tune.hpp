@@ -16,6 +16,10 @@ struct TuneOptions {
     std::int64_t expected_products = 1000;
     /// Products use at most so many threads, and the trial as many as they; 0: as many as the library uses.
     int threads = 0;
+    /// A is Hermitian (symmetric for real scalars), and only one half of it may be kept: half the bytes, where most entries
+    /// lie near the diagonal. Sums are then rounded in another order, the same for any number of threads. InvalidArgument if
+    /// an entry is not the conjugate of its mirror image.
+    bool symmetric = false;
     /// Values may be stored as float, to be widened again for sums in the precision of the matrix: a half to two thirds of
     /// the bytes. The product is then that of a matrix whose entries differ from A's by 6e-8 of each. Not done where a value
     /// lies beyond float's normal numbers (1.2e-38 to 3.4e38); no effect on float matrices. Values that all are float
@@ -87,10 +91,10 @@ class TunedMatrix {
 /// the faster of the two is kept. For iterative methods, and for what else multiplies a matrix that stays as it is. For
 /// products with Aᴴ tune adjoint(A).
 ///
-/// A is copied (or compressed) and not referred to; the order of each sum stays, so no choice changes the
-/// result, but that of an option which says so: with such, the trial may lead to other roundings from run to run.
-/// InvalidArgument for negative options. Cost: O(nnz), the time of some ten to fifty products; payback_products()
-/// says after how many it is earned.
+/// A is copied (or compressed) and not referred to. The order of each sum stays, so no choice changes the result, but for
+/// those that an option allows: with such, the trial may lead to other roundings from run to run. InvalidArgument for
+/// negative options, and for a matrix that is not Hermitian as .symmetric says. Cost: O(nnz), the time of some ten to a
+/// hundred products; payback_products() says after how many it is earned.
 template <SparseMatrix M>
 [[nodiscard]] TunedMatrix<scalar_t<M>> tune(const M& A, const TuneOptions& options = {}) {
     using T = scalar_t<M>;

@@ -9,7 +9,7 @@
 
 namespace tamis::detail {
 
-/// A matrix laid out for products. Each row's sum has the order of the plain product, hence its bits.
+/// A matrix laid out for products. Each row's sum has the order of the plain product, hence its bits, unless said otherwise.
 template <class T>
 class TunedLayout {
   public:
@@ -38,5 +38,14 @@ std::unique_ptr<TunedLayout<T>> block_layout(CsrView<T, I> A, bool in_float = fa
 /// Slices of eight rows of one length; null unless these hold half of the entries or values are stored as float.
 template <class T, class I>
 std::unique_ptr<TunedLayout<T>> slice_layout(CsrView<T, I> A, bool in_float = false);
+
+/// One half of a Hermitian matrix, whose sums have an order of their own, the same for any number of threads; null where
+/// too much of it reaches out of the parts that the rows are cut into.
+template <class T, class I>
+std::unique_ptr<TunedLayout<T>> half_layout(CsrView<T, I> A, bool in_float = false);
+
+/// InvalidArgument that names the first entry whose mirror image is not its conjugate. O(nnz).
+template <class T, class I>
+void check_hermitian(const CsrView<T, I>& A);
 
 }  // namespace tamis::detail

@@ -1,0 +1,257 @@
+// One half of a Hermitian matrix. The rows are cut into parts, whose number depends on the matrix alone:
+//
+//         part p           entries left of the diagonal inside the part (a) are stored, their mirror images (-) are not;
+//       ┌─────────┐        the diagonal (d) lies in an array of its own;
+//     f │ d - - - │        what reaches out of the part (f) is stored whole, on both sides: the halo
+//     f │ a d - - │ f
+//       │ a . d - │ f
+//     f │ a a . d │
+//       └─────────┘
+//
+// A product writes to the rows of a part while it reads that part, and to no other: threads that take whole parts need
+// neither atomics nor sums of their own, and the bits are the same for any number of them. Inside a part the column is told
+// by its distance from the diagonal in 16 bits; entries farther off are stored whole too. The halo is what symmetric storage
+// costs in parallel; compare A. Buluç, S. Williams, L. Oliker, J. Demmel, Reduced-bandwidth multithreaded algorithms for
+// sparse matrix-vector multiplication, IPDPS 2011.
+#include <algorithm>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include <tamis/core/array.hpp>
+#include <tamis/core/error.hpp>
+
+#include "instantiate.hpp"
+#include "sparse/kernels/halves.hpp"
+#include "sparse/partition.hpp"
+#include "sparse/parts.hpp"
+#include "sparse/tuned/layout.hpp"
+
+namespace tamis::detail {
+
+namespace {
+
+constexpr std::int64_t longest_distance = std::numeric_limits<std::uint16_t>::max();
+
+/// A part of the rows, and where it begins in the arrays.
+struct Part {
+    std::int64_t row;
+    std::int64_t halves;
+    std::int64_t fulls;
+    std::int64_t values;
+};
+
+template <class T, class I>
+class HalfPlanner {
+  public:
+    explicit HalfPlanner(const CsrView<T, I>& A)
+        : A_(A),
+          offsets_(A.row_offsets().data()),
+          indices_(A.col_indices().data()) {}
+
+    /// Where parts begin. As many as threads may want, fewer where the halo would eat the gain.
+    std::vector<Part> parts() {
+        has_diagonal_ = true;
+        int count = 64;
+        while (count > 1 && (A_.nnz() + A_.rows()) / count < parallel_grain) count /= 2;
+        std::vector<Part> parts;
+        for (;; count /= 2) {
+            parts.assign(static_cast<std::size_t>(count) + 1, {});
+            for (int p = 0; p <= count; ++p) parts[static_cast<std::size_t>(p)].row = first_row(A_, p, count);
+            if (!count_entries(parts)) return {};
+            if (count <= 16 || 8 * parts.back().fulls <= A_.nnz()) return parts;
+        }
+    }
+    bool has_diagonal() const noexcept { return has_diagonal_; }
+
+    /// Calls half(k), full(k) for the stored entries k of row i other than those of the diagonal's array, in their order.
+    template <class Half, class Full>
+    void classify(std::int64_t i, std::int64_t begin, std::int64_t end, const Half& half, const Full& full) const {
+        const std::int64_t low = std::max(begin, i - longest_distance);
+        const std::int64_t high = std::min(end, i + longest_distance + 1);
+        for (auto k = static_cast<std::int64_t>(offsets_[i]); k < static_cast<std::int64_t>(offsets_[i + 1]); ++k) {
+            const auto j = static_cast<std::int64_t>(indices_[k]);
+            if (j < low || j >= high || (j == i && !has_diagonal_)) full(k);
+            else if (j < i) half(k);
+        }
+    }
+
+  private:
+    /// Fills in where parts begin; false where a row has more whole entries than its counter can tell.
+    bool count_entries(std::vector<Part>& parts) {
+        for (std::int64_t i = 0; i < A_.rows() && has_diagonal_; ++i) {
+            const I* end = indices_ + offsets_[i + 1];
+            const I* at = std::lower_bound(indices_ + offsets_[i], end, static_cast<I>(i));
+            has_diagonal_ = at != end && *at == static_cast<I>(i);
+        }
+        std::vector<char> fits(parts.size(), 1);
+        for_each_row(std::ssize(parts) - 1, A_.nnz(), [&](std::int64_t p) {
+            const Part& part = parts[static_cast<std::size_t>(p)];
+            const std::int64_t end = parts[static_cast<std::size_t>(p) + 1].row;
+            std::int64_t halves = 0;
+            std::int64_t fulls = 0;
+            for (std::int64_t i = part.row; i < end; ++i) {
+                const std::int64_t before = fulls;
+                classify(
+                    i, part.row, end, [&](std::int64_t) { ++halves; }, [&](std::int64_t) { ++fulls; });
+                if (fulls - before > std::numeric_limits<std::uint16_t>::max()) fits[static_cast<std::size_t>(p)] = 0;
+            }
+            parts[static_cast<std::size_t>(p)].halves = halves;
+            parts[static_cast<std::size_t>(p)].fulls = fulls;
+        });
+        std::int64_t halves = 0;
+        std::int64_t fulls = 0;
+        for (Part& part : parts) {
+            halves += std::exchange(part.halves, halves);
+            fulls += std::exchange(part.fulls, fulls);
+            part.values = part.halves + part.fulls;
+        }
+        return std::count(fits.begin(), fits.end(), 0) == 0;
+    }
+
+    const CsrView<T, I>& A_;
+    const I* offsets_;
+    const I* indices_;
+    bool has_diagonal_ = true;
+};
+
+template <class T, class V>
+class HalfLayout final : public TunedLayout<T> {
+  public:
+    template <class I>
+    static std::unique_ptr<TunedLayout<T>> make(const CsrView<T, I>& A) {
+        HalfPlanner<T, I> planner(A);
+        auto layout = std::make_unique<HalfLayout>();
+        layout->parts_ = planner.parts();
+        // The halves have to bring more than the halo costs.
+        if (layout->parts_.empty() || 2 * layout->parts_.back().fulls > A.nnz()) return nullptr;
+        layout->take_entries(A, planner);
+        return layout;
+    }
+
+    void apply(const T* x, T* y, std::int64_t y_stride, T alpha, T beta, int threads) const override {
+        const auto multiply = kernels<HalfKernels<T, V>>().multiply[y_stride == 1];
+        const std::int64_t all = std::ssize(parts_) - 1;
+        const int shares = static_cast<int>(std::min<std::int64_t>(threads, all));
+        for_each_part(shares, [&](int share) {
+            for (std::int64_t p = even_cut(all, share, shares); p < even_cut(all, share + 1, shares); ++p) {
+                const Part& part = parts_[static_cast<std::size_t>(p)];
+                multiply({part.row, parts_[static_cast<std::size_t>(p) + 1].row, counts_.data() + 2 * part.row,
+                          distances_.data() + part.halves, columns_.data() + part.fulls, values_.data() + part.values,
+                          diagonal_.size() == 0 ? nullptr : diagonal_.data() + part.row},
+                         x, y, y_stride, alpha, beta);
+            }
+        });
+    }
+
+    [[nodiscard]] std::int64_t bytes() const noexcept override {
+        return (values_.size() + diagonal_.size()) * static_cast<std::int64_t>(sizeof(V)) +
+               2 * (counts_.size() + distances_.size()) + 4 * columns_.size() +
+               std::ssize(parts_) * static_cast<std::int64_t>(sizeof(Part));
+    }
+    [[nodiscard]] std::string description() const override {
+        return "one half of a Hermitian matrix (" + std::to_string(parts_.size() - 1) + " parts, " +
+               std::to_string(100 * columns_.size() / std::max<std::int64_t>(1, values_.size())) +
+               " % of the entries stored reach out of theirs)" + stored_in_words<T, V>();
+    }
+
+  private:
+    template <class I>
+    void take_entries(const CsrView<T, I>& A, const HalfPlanner<T, I>& planner) {
+        const Part& all = parts_.back();
+        counts_ = Array<std::uint16_t>(2 * A.rows(), uninitialized);
+        distances_ = Array<std::uint16_t>(all.halves, uninitialized);
+        columns_ = Array<std::int32_t>(all.fulls, uninitialized);
+        values_ = Array<V>(all.values, uninitialized);
+        if (planner.has_diagonal()) diagonal_ = Array<V>(A.rows(), uninitialized);
+        const I* indices = A.col_indices().data();
+        const T* from = A.values().data();
+        for_each_row(std::ssize(parts_) - 1, A.nnz(), [&](std::int64_t p) {
+            const Part& part = parts_[static_cast<std::size_t>(p)];
+            const std::int64_t end = parts_[static_cast<std::size_t>(p) + 1].row;
+            std::uint16_t* distance = distances_.data() + part.halves;
+            std::int32_t* column = columns_.data() + part.fulls;
+            V* value = values_.data() + part.values;
+            for (std::int64_t i = part.row; i < end; ++i) {
+                const std::uint16_t* first_distance = distance;
+                const std::int32_t* first_column = column;
+                planner.classify(
+                    i, part.row, end,
+                    [&](std::int64_t k) {
+                        *distance++ = static_cast<std::uint16_t>(i - static_cast<std::int64_t>(indices[k]));
+                        *value++ = static_cast<V>(from[k]);
+                    },
+                    [](std::int64_t) {});
+                planner.classify(
+                    i, part.row, end, [](std::int64_t) {},
+                    [&](std::int64_t k) {
+                        *column++ = static_cast<std::int32_t>(indices[k]);
+                        *value++ = static_cast<V>(from[k]);
+                    });
+                counts_[2 * i] = static_cast<std::uint16_t>(distance - first_distance);
+                counts_[2 * i + 1] = static_cast<std::uint16_t>(column - first_column);
+                if (planner.has_diagonal()) {
+                    const I* begin = indices + A.row_offsets().data()[i];
+                    const I* at = std::lower_bound(begin, indices + A.row_offsets().data()[i + 1], static_cast<I>(i));
+                    diagonal_[i] = static_cast<V>(from[at - indices]);
+                }
+            }
+        });
+    }
+
+    std::vector<Part> parts_;
+    Array<std::uint16_t> counts_;
+    Array<std::uint16_t> distances_;
+    Array<std::int32_t> columns_;
+    Array<V> values_;
+    Array<V> diagonal_;
+};
+
+}  // namespace
+
+template <class T, class I>
+void check_hermitian(const CsrView<T, I>& A) {
+    if (A.rows() != A.cols())
+        throw InvalidArgument("tune: .symmetric says that the matrix is Hermitian, but it is " + std::to_string(A.rows()) +
+                              "×" + std::to_string(A.cols()));
+    const auto refuse = [](std::int64_t i, std::int64_t j) {
+        throw InvalidArgument("tune: .symmetric says that the matrix is Hermitian, but entry (" + std::to_string(i) + ", " +
+                              std::to_string(j) + ") is not the conjugate of entry (" + std::to_string(j) + ", " +
+                              std::to_string(i) + ")");
+    };
+    const I* offsets = A.row_offsets().data();
+    const I* indices = A.col_indices().data();
+    const T* values = A.values().data();
+    // The rows above ask for the entries left of the diagonal in their order: next[j] is the first not yet asked for.
+    std::vector<I> next(offsets, offsets + A.rows());
+    for (std::int64_t i = 0; i < A.rows(); ++i) {
+        I k = next[static_cast<std::size_t>(i)];
+        const I stop = offsets[i + 1];
+        if (k < stop && static_cast<std::int64_t>(indices[k]) < i) refuse(i, static_cast<std::int64_t>(indices[k]));
+        for (; k < stop; ++k) {
+            const auto j = static_cast<std::int64_t>(indices[k]);
+            I& partner = next[static_cast<std::size_t>(j)];
+            const bool exists = partner < offsets[j + 1];
+            // An entry that nobody asked for stands before the one that is looked for.
+            if (exists && static_cast<std::int64_t>(indices[partner]) < i)
+                refuse(j, static_cast<std::int64_t>(indices[partner]));
+            if (!exists || static_cast<std::int64_t>(indices[partner]) != i || !(values[partner] == conjugate(values[k])))
+                refuse(i, j);
+            ++partner;
+        }
+    }
+}
+
+template <class T, class I>
+std::unique_ptr<TunedLayout<T>> half_layout(CsrView<T, I> A, bool in_float) {
+    if (A.cols() > std::numeric_limits<std::int32_t>::max()) return nullptr;
+    return in_float ? HalfLayout<T, InFloat<T>>::make(A) : HalfLayout<T, T>::make(A);
+}
+
+#define TAMIS_INSTANTIATE(T, I)                          \
+    template void check_hermitian(const CsrView<T, I>&); \
+    template std::unique_ptr<TunedLayout<T>> half_layout(CsrView<T, I>, bool);
+TAMIS_FOR_EACH_SCALAR_INDEX(TAMIS_INSTANTIATE)
+#undef TAMIS_INSTANTIATE
+
+}  // namespace tamis::detail

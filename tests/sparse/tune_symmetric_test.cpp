@@ -35,7 +35,7 @@ std::vector<Csr<T, I>> matrices() {
     std::vector<Csr<T, I>> all;
     all.push_back(hermitian(poisson_2d<T, I>(41, 30)));
     all.push_back(hermitian(elasticity_3d<T, I>(5, 4, 4)));
-    all.push_back(hermitian(poisson_2d<T, I>(60, 600)));                          // several parts
+    all.push_back(hermitian(poisson_2d<T, I>(60, 600)));                           // several parts
     all.push_back(hermitian(test::random_assembly<T, I>(70, 70, 0.03, 1).csr()));  // rows without diagonal, empty rows
     all.push_back(hermitian(test::power_law_assembly<T, I>(200, 200, 2).csr()));   // a full row and column
     all.push_back(hermitian(identity<T, I>(1)));

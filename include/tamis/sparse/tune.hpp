@@ -58,7 +58,9 @@ class TunedMatrix {
 
     /// y = alpha A x + beta y, or the same of a block, as multiply(A, x, y, alpha, beta) in everything but speed: sizes,
     /// errors, beta = 0. Nothing is allocated unless the columns of x are strided, which are copied then. A block is taken
-    /// column by column.
+    /// column by column, which for blocks of contiguous columns is faster than a plain product of them; row-major blocks of
+    /// four and more columns are multiplied faster by multiply(A, X, Y), unless the layout is that of plain rows, where it
+    /// is the same.
     template <DenseArgument X, DenseArgument Y>
     void apply(const X& x, Y&& y, std::type_identity_t<T> alpha = T(1), std::type_identity_t<T> beta = T(0)) const {
         static_assert(std::same_as<dense_scalar_t<Y>, T>, "tamis: y must have the scalar of the matrix");

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include <tamis/core/dense_types.hpp>
 #include <tamis/sparse/view.hpp>
 
 namespace tamis::detail {
@@ -16,6 +17,8 @@ class TunedLayout {
     virtual ~TunedLayout() = default;
     /// y ← alpha A x + beta y for contiguous x and y with a stride, on this many threads at most. No allocation.
     virtual void apply(const T* x, T* y, std::int64_t y_stride, T alpha, T beta, int threads) const = 0;
+    /// The same for blocks of any strides, at once; false, and nothing done, where columns are better taken one by one.
+    virtual bool apply_block(MatrixView<const T>, MatrixView<T>, T, T, int) const { return false; }
     /// Bytes of the arrays that a product reads.
     [[nodiscard]] virtual std::int64_t bytes() const noexcept = 0;
     [[nodiscard]] virtual std::string description() const = 0;

@@ -16,6 +16,10 @@ class RowsLayout final : public TunedLayout<T> {
         gather<false>(CsrView<T, I>(A_), MatrixView<const T>(x, A_.cols(), 1, 1, A_.cols()),
                       MatrixView<T>(y, A_.rows(), 1, y_stride, A_.rows() * y_stride), alpha, beta, threads);
     }
+    bool apply_block(MatrixView<const T> X, MatrixView<T> Y, T alpha, T beta, int threads) const override {
+        gather<false>(CsrView<T, I>(A_), X, Y, alpha, beta, threads);
+        return true;
+    }
     [[nodiscard]] std::int64_t bytes() const noexcept override {
         return (A_.rows() + 1) * static_cast<std::int64_t>(sizeof(I)) +
                A_.nnz() * static_cast<std::int64_t>(sizeof(I) + sizeof(T));

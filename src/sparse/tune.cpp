@@ -128,7 +128,10 @@ void apply(const TunedData<T>& A, MatrixView<const T> X, MatrixView<T> Y, T alph
         return;
     }
     const int threads = threads_for_product(A.nnz + A.rows, A.most_threads);
-    if (Y.cols() > 1 && A.layout->apply_block(X, Y, alpha, beta, threads)) return;
+    if (Y.cols() > 1 &&
+        A.layout->apply_block(X, Y, alpha, beta,
+                              threads_for_product((A.nnz + A.rows) * std::min<std::int64_t>(Y.cols(), 8), A.most_threads)))
+        return;
     std::vector<T> column;
     for (std::int64_t j = 0; j < Y.cols(); ++j) {
         const T* x = X.data() + j * X.col_stride();

@@ -188,24 +188,30 @@ TYPED_TEST(TunedKernel, HalvesAreTheSameOnEveryTarget) {
         for (std::int64_t k = 0; k < r / 2; ++k) distances.push_back(static_cast<std::uint16_t>(r - 2 * k));
         for (std::int64_t k = 0; k < r % 11; ++k) columns.push_back(static_cast<std::int32_t>(random.below(first + rows)));
     }
-    const auto values = float_values<T>(distances.size() + columns.size() + rows, 1);
-    const auto x = random_values<T>(first + rows, 2);
-    for (const bool diagonal : {false, true})
-        for (const int factor : {0, 1, 2})
-            for (const std::size_t stride : {std::size_t{1}, std::size_t{3}}) {
-                const T alpha = factor == 0 ? T(1) : test::scalar<T>(0.3, -0.7);
-                const T beta = factor == 0 ? T(0) : factor == 1 ? T(1) : test::scalar<T>(-1.1, 0.2);
-                const auto y = random_values<T>(stride * (first + rows), 3);
+    const auto stride = [](int test) { return test == 0 ? 1 : 3; };
+    for (int B = 1; B <= max_half_block_size; ++B)
+        for (const bool diagonal : {false, true})
+            for (const int test : {0, 1, 2}) {
+                const auto numbers = static_cast<std::size_t>(B * (first + rows));
+                const auto square = static_cast<std::size_t>(B * B);
+                const auto values = float_values<T>((distances.size() + columns.size() + rows) * square, 1);
+                const auto x = random_values<T>(numbers, 2);
+                const auto y = random_values<T>(numbers * static_cast<std::size_t>(stride(test)), 3);
+                const T alpha = test == 0 ? T(1) : test::scalar<T>(0.3, -0.7);
+                const T beta = test == 0 ? T(0) : test == 1 ? T(1) : test::scalar<T>(-1.1, 0.2);
                 std::vector<T> expected;
                 for_each_target(values, [&]<class V>(const std::vector<V>& stored, Isa isa) {
                     auto result = y;
-                    const V* of_rows = stored.data() + rows;
-                    kernels<HalfKernels<T, V>>(isa).multiply[stride == 1](
-                        {first, first + rows, counts.data(), distances.data(), columns.data(), of_rows,
-                         diagonal ? stored.data() : nullptr},
-                        x.data(), result.data(), static_cast<std::int64_t>(stride), alpha, beta);
+                    const HalfRows<V> half{first,
+                                           first + rows,
+                                           counts.data(),
+                                           distances.data(),
+                                           columns.data(),
+                                           stored.data() + rows * square,
+                                           diagonal ? stored.data() : nullptr};
+                    kernels<HalfKernels<T, V>>(isa).multiply[B](half, x.data(), result.data(), stride(test), alpha, beta);
                     if (expected.empty()) expected = result;
-                    EXPECT_TRUE(same_bits(result, expected)) << factor << ", stride " << stride;
+                    EXPECT_TRUE(same_bits(result, expected)) << "blocks of " << B << ", case " << test;
                 });
                 EXPECT_FALSE(same_bits(expected, y));
             }

@@ -1,6 +1,7 @@
-// Rows of a Hermitian matrix of which one half is stored, once a target (dispatch.hpp). An entry left of the diagonal adds to
-// its own row and, conjugated, to that of its mirror image, which lies before and belongs to the same part. A row's own sum
-// is put into y before any later row adds to it, so that beta y needs no pass of its own.
+// Block rows of a Hermitian matrix of which one half is stored, once a target (dispatch.hpp). A block left of the diagonal
+// adds to its own rows and, conjugated and transposed, to those of its mirror image, which lie before and belong to the same
+// part. The rows' own sums are put into y before any later row adds to it, so that beta y needs no pass of its own. Blocks
+// are small enough for registers, where each of their entries is used twice.
 
 template <class R>
 TAMIS_INLINE bool is_zero(RealNumber<R> a) {
@@ -11,7 +12,29 @@ TAMIS_INLINE bool is_zero(ComplexNumber<R> a) {
     return a.re == R(0) && a.im == R(0);
 }
 
-template <bool Contiguous, class T, class V>
+/// s += A x for the block at `values`, row by row.
+template <int B, class N, class T, class V>
+TAMIS_INLINE void add_block(N* s, const V* values, const T* x) {
+#pragma GCC unroll 3
+    for (int r = 0; r < B; ++r)
+#pragma GCC unroll 3
+        for (int c = 0; c < B; ++c)
+            s[r] = plus(s[r], times<false>(widened<Real<T>>(load(values + r * B + c)), load(x + c)));
+}
+
+/// y += Aᴴ x for the same.
+template <int B, class N, class T, class V>
+TAMIS_INLINE void add_mirror_image(T* y, std::int64_t stride, const V* values, const N* x) {
+#pragma GCC unroll 3
+    for (int c = 0; c < B; ++c) {
+        auto sum = load(y + c * stride);
+#pragma GCC unroll 3
+        for (int r = 0; r < B; ++r) sum = plus(sum, times<true>(widened<Real<T>>(load(values + r * B + c)), x[r]));
+        store(y + c * stride, sum);
+    }
+}
+
+template <int B, class T, class V>
 void half_rows(const HalfRows<V>& rows, const T* x, T* y, std::int64_t stride, const T& alpha, const T& beta) {
     const auto a = load(&alpha);
     const auto b = load(&beta);
@@ -22,37 +45,40 @@ void half_rows(const HalfRows<V>& rows, const T* x, T* y, std::int64_t stride, c
     const std::uint16_t* distances = rows.distances;
     const std::int32_t* columns = rows.columns;
     const V* values = rows.values;
+    const V* diagonal = rows.diagonal;
     for (std::int64_t i = rows.begin; i < rows.end; ++i) {
         const std::int64_t halves = counts[0];
         const std::int64_t fulls = counts[1];
         counts += 2;
-        const T* xi = x + i;
-        T* yi = y + (Contiguous ? i : i * stride);
-        const auto scaled = plain ? load(xi) : times<false>(a, load(xi));
-        decltype(load(x)) s = {};
-        if (rows.diagonal != nullptr) s = times<false>(widened<Real<T>>(load(rows.diagonal + (i - rows.begin))), load(xi));
-        for (std::int64_t k = 0; k < halves; ++k) {
-            if (k % 8 == 0) {
-                TAMIS_PREFETCH(values + k, 6144);
-                TAMIS_PREFETCH(distances + k, 2048);
-            }
-            const auto v = widened<Real<T>>(load(values + k));
-            const std::int64_t distance = distances[k];
-            s = plus(s, times<false>(v, load(xi - distance)));
-            T* yj = yi - (Contiguous ? distance : distance * stride);
-            store(yj, plus(load(yj), times<true>(v, scaled)));
+        const T* xi = x + i * B;
+        T* yi = y + i * B * stride;
+        decltype(load(x)) scaled[B];
+        decltype(load(x)) s[B] = {};
+        for (int r = 0; r < B; ++r) scaled[r] = plain ? load(xi + r) : times<false>(a, load(xi + r));
+        if (diagonal != nullptr) {
+            add_block<B>(s, diagonal, xi);
+            diagonal += B * B;
         }
-        values += halves;
-        distances += halves;
-        for (std::int64_t k = 0; k < fulls; ++k)
-            s = plus(s, times<false>(widened<Real<T>>(load(values + k)), load(x + columns[k])));
-        values += fulls;
-        columns += fulls;
-        if (!plain) s = times<false>(a, s);
-        if (!overwrite) s = plus(s, add ? load(yi) : times<false>(b, load(yi)));
-        store(yi, s);
+        for (std::int64_t k = 0; k < halves; ++k) {
+            if (k % 8 == 0) TAMIS_PREFETCH(distances, 1024);
+            if (B > 1 || k % 8 == 0) TAMIS_PREFETCH(values, 6144);
+            const std::int64_t distance = *distances++;
+            add_block<B>(s, values, xi - distance * B);
+            add_mirror_image<B>(yi - distance * B * stride, stride, values, scaled);
+            values += B * B;
+        }
+        for (std::int64_t k = 0; k < fulls; ++k) {
+            add_block<B>(s, values, x + static_cast<std::int64_t>(*columns++) * B);
+            values += B * B;
+        }
+        for (int r = 0; r < B; ++r) {
+            auto sum = plain ? s[r] : times<false>(a, s[r]);
+            T* to = yi + r * stride;
+            if (!overwrite) sum = plus(sum, add ? load(to) : times<false>(b, load(to)));
+            store(to, sum);
+        }
     }
 }
 
 template <class T, class V>
-constexpr HalfKernels<T, V> half_kernels = {{&half_rows<false, T, V>, &half_rows<true, T, V>}};
+constexpr HalfKernels<T, V> half_kernels = {{nullptr, &half_rows<1, T, V>, &half_rows<2, T, V>, &half_rows<3, T, V>}};

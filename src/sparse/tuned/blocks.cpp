@@ -41,6 +41,8 @@ bool is_block_row(const CsrView<T, I>& A, std::int64_t i, std::int64_t B) {
     return true;
 }
 
+}  // namespace
+
 template <class T, class I>
 bool has_blocks(const CsrView<T, I>& A, std::int64_t B) {
     if (A.rows() % B != 0 || A.cols() % B != 0 || A.nnz() % (B * B) != 0) return false;
@@ -48,6 +50,8 @@ bool has_blocks(const CsrView<T, I>& A, std::int64_t B) {
         if (!is_block_row(A, i, B)) return false;
     return true;
 }
+
+namespace {
 
 template <class T, class V>
 class BlockLayout final : public TunedLayout<T> {
@@ -123,7 +127,9 @@ std::unique_ptr<TunedLayout<T>> block_layout(CsrView<T, I> A, bool in_float) {
     return std::make_unique<BlockLayout<T, T>>(A, B);
 }
 
-#define TAMIS_INSTANTIATE(T, I) template std::unique_ptr<TunedLayout<T>> block_layout(CsrView<T, I>, bool);
+#define TAMIS_INSTANTIATE(T, I)                                   \
+    template bool has_blocks(const CsrView<T, I>&, std::int64_t); \
+    template std::unique_ptr<TunedLayout<T>> block_layout(CsrView<T, I>, bool);
 TAMIS_FOR_EACH_SCALAR_INDEX(TAMIS_INSTANTIATE)
 #undef TAMIS_INSTANTIATE
 

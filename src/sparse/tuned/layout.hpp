@@ -38,6 +38,10 @@ std::unique_ptr<TunedLayout<T>> run_layout(CsrView<T, I> A, bool in_float = fals
 template <class T, class I>
 std::unique_ptr<TunedLayout<T>> block_layout(CsrView<T, I> A, bool in_float = false);
 
+/// Whether all entries lie in full, aligned B×B blocks.
+template <class T, class I>
+bool has_blocks(const CsrView<T, I>& A, std::int64_t B);
+
 /// Slices of eight rows of one length; null unless these hold half of the entries or values are stored as float.
 template <class T, class I>
 std::unique_ptr<TunedLayout<T>> slice_layout(CsrView<T, I> A, bool in_float = false);

@@ -74,7 +74,8 @@ class TunedMatrix {
     [[nodiscard]] double bytes_per_nonzero() const noexcept;
     /// Bytes held.
     [[nodiscard]] std::int64_t bytes() const noexcept;
-    /// How many products the inspection cost, by the time that each saves: infinite where the plain layout was kept.
+    /// How many products the inspection cost, by the time that each saves: infinite where the plain layout was kept,
+    /// or where the trial found less to read but no time saved.
     [[nodiscard]] double payback_products() const noexcept;
 
     /// Takes what tune made.
@@ -90,8 +91,8 @@ class TunedMatrix {
 /// pattern relative to the diagonal (stencils; constant coefficients are stored once), dense B×B blocks with 2 ≤ B ≤ 6
 /// (several unknowns a node), slices of eight rows of one length whose columns often fit into 16 bits (short rows of
 /// changing lengths), or plain compressed rows. A layout that fits is tried for a few products against the plain one, and
-/// the faster of the two is kept. For iterative methods, and for what else multiplies a matrix that stays as it is. For
-/// products with Aᴴ tune adjoint(A).
+/// the fastest is kept, or the one with fewer bytes of those that the trial cannot tell apart. For iterative methods, and
+/// for what else multiplies a matrix that stays as it is. For products with Aᴴ tune adjoint(A).
 ///
 /// A is copied (or compressed) and not referred to. The order of each sum stays, so no choice changes the result, but for
 /// those that an option allows: with such, the trial may lead to other roundings from run to run. InvalidArgument for

@@ -27,6 +27,18 @@ void sort_by_rank(const I* columns, std::int64_t count, I* sorted) noexcept {
     }
 }
 
+/// The same with values that go along.
+template <class T, class I>
+void sort_by_rank(const I* columns, const T* values, std::int64_t count, I* sorted, T* sorted_values) noexcept {
+    for (std::int64_t i = 0; i < count; ++i) {
+        const I column = columns[i];
+        I rank = 0;
+        for (std::int64_t j = 0; j < count; ++j) rank = static_cast<I>(rank + (columns[j] < column));
+        sorted[rank] = column;
+        sorted_values[rank] = values[i];
+    }
+}
+
 template <class I>
 I* merge_two(const I* x, const I* x_end, const I* y, const I* y_end, I* out) noexcept {
     while (x < x_end && y < y_end) {

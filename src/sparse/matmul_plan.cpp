@@ -78,13 +78,21 @@ void planned_matmul(const PlannedPattern<I>& plan, CsrView<T, I> A, CsrView<T, I
     const int threads = threads_for(nnz + A.nnz());
     const std::int64_t m = plan.rows;
     const std::int64_t chunk = std::clamp<std::int64_t>(m / (std::int64_t{64} * threads), 1, 4096);
+    RowBounds bounds;
+    bounds.columns = plan.cols;
+    for (std::int64_t i = 0; i < m; ++i)
+        bounds.most = std::max<std::int64_t>(bounds.most, plan.offsets[i + 1] - plan.offsets[i]);
     std::vector<RowProduct<T, I>> products;
-    for (int t = 0; t < threads; ++t) products.emplace_back(plan.cols, 0);
+    std::vector<ColumnHash<I>> hashes;
+    for (int t = 0; t < threads; ++t) {
+        products.emplace_back(bounds);
+        hashes.emplace_back(bounds.hashed_columns());
+    }
     for_each_chunk(m, chunk, threads, [&](std::int64_t begin, std::int64_t end, int thread) {
         auto& own = products[static_cast<std::size_t>(thread)];
-        own.clear();
+        auto& hash = hashes[static_cast<std::size_t>(thread)];
         for (std::int64_t i = begin; i < end; ++i)
-            own.compute_values(row_view(A, i), B, plan.columns.data() + plan.offsets[i],
+            own.compute_values(row_view(A, i), B, hash, plan.columns.data() + plan.offsets[i],
                                plan.offsets[i + 1] - plan.offsets[i], values + plan.offsets[i]);
     });
 }

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include <tamis/sparse/view.hpp>
@@ -37,6 +38,8 @@ Repeat repeat_of_row(const I* offsets, const I* columns, std::int64_t i) noexcep
 struct ProductSurvey {
     double products = 0;       ///< multiplications
     std::int64_t longest = 0;  ///< entries of the longest row of A
+    std::int64_t most = 0;     ///< multiplications of a row, at most
+    bool scattered = false;    ///< whether most rows of B are far from the one that is needed before
     Array<Repeat> repeats;     ///< of A's rows: a candidate where moved
     Array<Repeat> b_repeats;   ///< of B's rows; empty where they do not matter
 };
@@ -52,13 +55,17 @@ Array<Repeat> repeats_of_rows(const CsrView<T, I>& A) {
     return repeats;
 }
 
+/// work[i] is set to the multiplications of row i, or to the most that I counts.
 template <class T, class I>
-ProductSurvey survey_product(const CsrView<T, I>& A, const CsrView<T, I>& B) {
+ProductSurvey survey_product(const CsrView<T, I>& A, const CsrView<T, I>& B, I* work) {
     struct Part {
         double products = 0;
         std::int64_t longest = 0;
+        std::int64_t most = 0;
         std::int64_t moved = 0;
+        std::int64_t jumps = 0;
     };
+    constexpr I near = 1024;  // entries: what processors fetch ahead for themselves
     ProductSurvey survey;
     survey.repeats = repeats_of_rows(A);
     const I* offsets = A.row_offsets().data();
@@ -68,21 +75,33 @@ ProductSurvey survey_product(const CsrView<T, I>& A, const CsrView<T, I>& B) {
     std::vector<Part> found(static_cast<std::size_t>(parts));
     for_each_part(parts, [&](int part) {
         Part own;
+        I last = 0;
         for (std::int64_t i = first_row(A, part, parts), end = first_row(A, part + 1, parts); i < end; ++i) {
             std::int64_t products = 0;
-            for (I k = offsets[i]; k < offsets[i + 1]; ++k) products += b_offsets[columns[k] + 1] - b_offsets[columns[k]];
+            for (I k = offsets[i]; k < offsets[i + 1]; ++k) {
+                const I begin = b_offsets[columns[k]];
+                products += b_offsets[columns[k] + 1] - begin;
+                own.jumps += begin - last > near || last - begin > near;
+                last = begin;
+            }
             own.products += static_cast<double>(products);
+            own.most = std::max(own.most, products);
+            work[i] = static_cast<I>(std::min<std::int64_t>(products, std::numeric_limits<I>::max()));
             own.longest = std::max<std::int64_t>(own.longest, offsets[i + 1] - offsets[i]);
             own.moved += survey.repeats[i] == Repeat::moved && offsets[i + 1] - offsets[i] > 1;
         }
         found[static_cast<std::size_t>(part)] = own;
     });
     std::int64_t moved = 0;
+    std::int64_t jumps = 0;
     for (const Part& part : found) {
         survey.products += part.products;
         survey.longest = std::max(survey.longest, part.longest);
+        survey.most = std::max(survey.most, part.most);
         moved += part.moved;
+        jumps += part.jumps;
     }
+    survey.scattered = jumps > A.nnz() / 2;
     if (moved > A.rows() / 4 && survey.products > static_cast<double>(B.nnz())) survey.b_repeats = repeats_of_rows(B);
     return survey;
 }

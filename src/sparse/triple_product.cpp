@@ -33,16 +33,16 @@ std::int64_t longest_row(const CsrView<T, I>& A) noexcept {
 // What a thread needs: the row u = R(i, :) A in work, and what finds it and multiplies it by P.
 template <class T, class I>
 struct TripleScratch {
-    TripleScratch(std::int64_t a_columns, std::int64_t p_columns, std::int64_t longest)
-        : u_marks(a_columns),
-          c_marks(p_columns),
-          columns(a_columns + 1, uninitialized),
-          values(a_columns, uninitialized),
-          first(a_columns, longest),
-          second(p_columns, a_columns) {}
+    TripleScratch(const RowBounds& u, const RowBounds& c)
+        : u_columns(u),
+          c_columns(c),
+          columns(u.columns + 1, uninitialized),
+          values(u.columns, uninitialized),
+          first(u),
+          second(c) {}
 
-    ColumnMarks<I> u_marks;
-    ColumnMarks<I> c_marks;
+    RowColumns<I> u_columns;
+    RowColumns<I> c_columns;
     Array<I> columns;
     Array<T> values;
     RowProduct<T, I> first;
@@ -61,18 +61,18 @@ Csr<T, I> triple_matmul(CsrView<T, I> R, CsrView<T, I> A, CsrView<T, I> P) {
     const int threads = threads_for(R.nnz() + A.nnz() + P.nnz());
     const std::int64_t chunk = std::clamp<std::int64_t>(m / (std::int64_t{64} * threads), 1, 4096);
     const std::int64_t longest = longest_row(R);
+    const RowBounds u_bounds{A.cols(), longest, longest * longest_row(A)};
+    const RowBounds c_bounds{n, std::min(A.cols(), u_bounds.most), A.cols() * longest_row(P)};
     std::vector<TripleScratch<T, I>> scratch;
-    for (int t = 0; t < threads; ++t) scratch.emplace_back(A.cols(), n, longest);
+    for (int t = 0; t < threads; ++t) scratch.emplace_back(u_bounds, c_bounds);
 
     for_each_chunk(m, chunk, threads, [&](std::int64_t begin, std::int64_t end, int thread) {
         auto& own = scratch[static_cast<std::size_t>(thread)];
-        own.u_marks.clear();
-        own.c_marks.clear();
         for (std::int64_t i = begin; i < end; ++i) {
             const RowView<T, I> r = row_view(R, i);
             const auto mark = static_cast<I>(i);
-            const std::int64_t count = list_row(r.columns, r.count, A, own.u_marks, mark, own.columns.data());
-            offsets[i + 1] = static_cast<I>(count_row(own.columns.data(), count, P, own.c_marks, mark));
+            const std::int64_t count = own.u_columns.list_row(r.columns, r.count, pattern_of(A), mark, own.columns.data());
+            offsets[i + 1] = static_cast<I>(own.c_columns.count_row(own.columns.data(), count, pattern_of(P), mark));
         }
     });
     const std::int64_t nnz = accumulate_offsets(offsets, "triple_product");
@@ -81,16 +81,12 @@ Csr<T, I> triple_matmul(CsrView<T, I> R, CsrView<T, I> A, CsrView<T, I> P) {
     Array<T> values(nnz, uninitialized);
     for_each_chunk(m, chunk, threads, [&](std::int64_t begin, std::int64_t end, int thread) {
         auto& own = scratch[static_cast<std::size_t>(thread)];
-        own.u_marks.clear();
-        own.c_marks.clear();
-        own.first.clear();
-        own.second.clear();
         for (std::int64_t i = begin; i < end; ++i) {
             // Below −1, where no mark of the first pass is.
             const auto mark = static_cast<I>(-2 - i);
             const std::int64_t count =
-                own.first.compute(row_view(R, i), A, own.u_marks, mark, own.columns.data(), own.values.data());
-            own.second.compute({own.columns.data(), own.values.data(), count}, P, own.c_marks, mark,
+                own.first.compute(row_view(R, i), A, own.u_columns, mark, own.columns.data(), own.values.data());
+            own.second.compute({own.columns.data(), own.values.data(), count}, P, own.c_columns, mark,
                                columns.data() + offsets[i], values.data() + offsets[i]);
         }
     });

@@ -74,6 +74,20 @@ TYPED_TEST(MultiplyPattern, GivesTheBitsOfTheProductOnAnyNumberOfThreads) {
     }
 }
 
+TYPED_TEST(MultiplyPattern, MultipliesRowsThatScatterOverManyColumns) {
+    using T = typename TypeParam::T;
+    using I = typename TypeParam::I;
+    test::Random random(6);
+    test::Assembly<T, I> b(50, std::int64_t{1} << 22);
+    for (int k = 0; k < 5000; ++k) b.set(random.below(50), random.below(b.cols()), random.value<T>());
+    const auto A = test::random_assembly<T, I>(20, 50, 0.2, 7).csr();
+    const auto B = b.csr();
+    const auto C = multiply_pattern(A, B).multiply(A, B);
+    const auto expected = A * B;
+    EXPECT_TRUE(std::ranges::equal(C.col_indices(), expected.col_indices()));
+    EXPECT_TRUE(std::ranges::equal(C.values(), expected.values()));
+}
+
 TYPED_TEST(MultiplyPattern, RefusesOtherPatternsAndLeavesTheResultAlone) {
     using T = typename TypeParam::T;
     using I = typename TypeParam::I;

@@ -177,6 +177,62 @@ TYPED_TEST(Matmul, SumsInTheOrderOfTheRowWhateverThePattern) {
     expect_product(arrow.csr(), arrow.csr());
 }
 
+// Rows for each accumulator, where there are more columns than a dense one is worth for any row: rows to be merged, hashed
+// with few and with many columns, and within a short span.
+template <class T, class I>
+Csr<T, I> wide(std::uint64_t seed) {
+    test::Random random(seed);
+    test::Assembly<T, I> b(60, std::int64_t{1} << 22);
+    for (std::int64_t i = 0; i < 60; ++i) {
+        const std::int64_t entries = i < 20 ? 15 : i < 40 ? 200 : i < 59 ? 1000 : 0;
+        const std::int64_t span = i % 10 == 3 ? 2000 : i % 10 == 4 ? 1000000 : b.cols();
+        for (std::int64_t k = 0; k < entries; ++k) b.set(i, b.cols() - 1 - random.below(span), random.value<T>());
+    }
+    return b.csr();
+}
+
+TYPED_TEST(Matmul, ScattersOverManyColumnsByAnyAccumulator) {
+    using T = typename TypeParam::T;
+    using I = typename TypeParam::I;
+    test::Random random(21);
+    test::Assembly<T, I> a(40, 60);
+    for (std::int64_t i = 0; i < 38; ++i)
+        for (std::int64_t k = i % 8; k > 0; --k)
+            a.set(i, i < 20 ? random.below(20) : i < 30 ? 20 + random.below(20) : random.below(60), random.value<T>());
+    for (std::int64_t k = 0; k < 60; ++k) a.set(38, k, random.value<T>());
+    for (const std::int64_t k : {3, 13, 23, 33, 59}) a.set(39, k, random.value<T>());
+    for (const std::int64_t k : {44, 54, 59}) a.set(20, k, random.value<T>());
+    expect_product(a.csr(), wide<T, I>(22));
+}
+
+TYPED_TEST(Matmul, LeavesEmptyRowsOut) {
+    using T = typename TypeParam::T;
+    using I = typename TypeParam::I;
+    test::Random random(23);
+    test::Assembly<T, I> a(3000, 3000);
+    for (std::int64_t k = 0; k < 200; ++k) a.set(random.below(3000), random.below(3000), random.value<T>());
+    expect_product(a.csr(), a.csr());
+    for (const std::int64_t only : {0, 2999}) {
+        test::Assembly<T, I> one(3000, 3000);
+        one.set(only, 17, random.value<T>());
+        one.set(only, 18, random.value<T>());
+        expect_product(one.csr(), scattered<T, I>(3000, 40, 3, 24));
+    }
+}
+
+TYPED_TEST(Matmul, MultipliesFullRowsAmongShortOnes) {
+    using T = typename TypeParam::T;
+    using I = typename TypeParam::I;
+    // At the end and in the middle; over few columns, and over many of which they have a large share.
+    for (const std::int64_t cols : {3, 270000}) {
+        test::Random random(25);
+        test::Assembly<T, I> a(30, 6000);
+        for (std::int64_t i = 0; i < 30; ++i)
+            for (std::int64_t j = 0; j < a.cols(); j += i == 29 ? 1 : i == 15 ? 2 : 1200) a.set(i, j, random.value<T>());
+        expect_product(a.csr(), scattered<T, I>(6000, cols, 4, 26));
+    }
+}
+
 TYPED_TEST(Matmul, FollowsRowsThatRepeatTheRowAbove) {
     using T = typename TypeParam::T;
     using I = typename TypeParam::I;

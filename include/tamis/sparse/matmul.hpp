@@ -17,11 +17,15 @@ Csr<T, I> matmul(CsrView<T, I> A, CsrView<T, I> B);
 /// IEEE through stored entries only.
 ///
 /// Throws DimensionMismatch unless A.cols() == B.rows(), IndexOverflow if the product has more entries than the index type
-/// counts. Cost: O(rows + columns + multiplications) plus the sorting of each row; memory: the result and O(threads ·
-/// columns). Rows whose pattern follows from the row above (several unknowns a node, stencils, bands) are not counted and
-/// sorted anew. Each entry sums in the order of A's row: the same bits for any number of threads.
+/// counts. Cost: O(rows + multiplications) plus the sorting of each row, and columns where rows have many; memory: the
+/// result and O(threads · columns) at most. Rows whose pattern follows from the row above (several unknowns a node,
+/// stencils, bands) are not counted and sorted anew. Two short rows of B are merged; others are summed in a dense
+/// accumulator or, where they scatter little over many columns, in a hash table. Each entry sums in the order of A's row:
+/// the same bits for any accumulator and any number of threads.
 ///
-/// F. G. Gustavson, Two fast algorithms for sparse matrices: multiplication and permuted transposition, ACM TOMS 4(3), 1978.
+/// F. G. Gustavson, Two fast algorithms for sparse matrices: multiplication and permuted transposition, ACM TOMS 4(3), 1978;
+/// Y. Nagasaka, S. Matsuoka, A. Azad and A. Buluç, Performance optimization, modeling and analysis of sparse matrix-matrix
+/// products on multi-core and many-core processors, Parallel Computing 90, 2019.
 template <SparseMatrix A, SparseMatrix B>
 [[nodiscard]] auto operator*(const A& a, const B& b) {
     static_assert(detail::same_index_v<A, B>, "tamis: A * B needs one index type; cast one of them with cast<U, J>");

@@ -184,6 +184,27 @@ TYPED_TEST(Tune, TakesBlocksOfBothOrders) {
     EXPECT_TRUE(test::equal(Matrix<T>(Y), expected));
 }
 
+TEST(TunedLayouts, WhatIsNotFiniteInXComesOutWhereThePlainProductHasIt) {
+    for (const auto& A : candidates<double, std::int32_t>()) {
+        Vector<double> x = random_vector<double>(A.cols(), 1);
+        x[A.cols() / 2] = std::numeric_limits<double>::quiet_NaN();
+        x[A.cols() / 3] = std::numeric_limits<double>::infinity();
+        const Vector<double> expected = A * x;
+        const CsrView<double> view = A;
+        for (auto make : {&detail::run_layout<double, std::int32_t>, &detail::block_layout<double, std::int32_t>,
+                          &detail::slice_layout<double, std::int32_t>}) {
+            const auto layout = make(view, false);
+            if (layout == nullptr) continue;
+            Vector<double> y(A.rows());
+            layout->apply(x.data(), y.data(), 1, 1.0, 0.0, 1);
+            std::int64_t wrong = 0;
+            for (std::int64_t i = 0; i < A.rows(); ++i)
+                wrong += y[i] != expected[i] && !(std::isnan(y[i]) && std::isnan(expected[i]));
+            EXPECT_EQ(wrong, 0) << layout->description();
+        }
+    }
+}
+
 TEST(TuneChoice, FindsStencilsBlocksAndNeither) {
     const auto layout = [](const Csr<double>& A) {
         const CsrView<double> view = A;

@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "sparse/kernels/dispatch.hpp"
-#include "sparse/tuned/stored.hpp"
+#include "sparse/kernels/stored_scalars.hpp"
 
 namespace tamis::detail {
 

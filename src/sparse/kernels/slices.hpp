@@ -6,7 +6,7 @@
 
 #include "sparse/kernels/csr.hpp"
 #include "sparse/kernels/dispatch.hpp"
-#include "sparse/tuned/stored.hpp"
+#include "sparse/kernels/stored_scalars.hpp"
 
 namespace tamis::detail {
 

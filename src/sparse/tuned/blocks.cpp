@@ -17,6 +17,7 @@
 #include "sparse/partition.hpp"
 #include "sparse/parts.hpp"
 #include "sparse/tuned/layout.hpp"
+#include "sparse/tuned/stored.hpp"
 #include "sparse/tuned/tiles.hpp"
 
 namespace tamis::detail {

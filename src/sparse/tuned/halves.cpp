@@ -27,6 +27,7 @@
 #include "sparse/partition.hpp"
 #include "sparse/parts.hpp"
 #include "sparse/tuned/layout.hpp"
+#include "sparse/tuned/stored.hpp"
 
 namespace tamis::detail {
 

@@ -20,6 +20,7 @@
 #include "sparse/kernels/runs.hpp"
 #include "sparse/parts.hpp"
 #include "sparse/tuned/layout.hpp"
+#include "sparse/tuned/stored.hpp"
 #include "sparse/tuned/tiles.hpp"
 
 namespace tamis::detail {

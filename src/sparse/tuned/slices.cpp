@@ -26,6 +26,7 @@
 #include "sparse/row_cuts.hpp"
 #include "sparse/tuned/layout.hpp"
 #include "sparse/tuned/slice_plan.hpp"
+#include "sparse/tuned/stored.hpp"
 #include "sparse/update.hpp"
 
 namespace tamis::detail {

@@ -1,5 +1,6 @@
 // bench_matmul_generate KIND SIZE FILE: poisson2d, poisson3d, shuffled3d (the same, its unknowns in random order),
-// elasticity3d, powerlaw (2^SIZE vertices), uniform (10 entries a row), or a Matrix Market file's path as KIND.
+// elasticity3d, powerlaw (2^SIZE vertices), uniform (10 entries a row), hypersparse (one in
+// 100 rows), or a Matrix Market file's path as KIND.
 #include <algorithm>
 #include <cstdint>
 #include <iostream>
@@ -20,6 +21,7 @@ tamis::Csr<double> generate(const std::string& kind, std::int64_t n) {
     if (kind == "elasticity3d") return tamis::elasticity_3d<double>(n, n, n);
     if (kind == "powerlaw") return tamis::rmat<double>(n, 8, 1);
     if (kind == "uniform") return tamis::random_sparse<double>(n, n, 10.0 / static_cast<double>(n), 1);
+    if (kind == "hypersparse") return tamis::random_sparse<double>(n, n, 0.01 / static_cast<double>(n), 1);
     if (kind == "shuffled3d") {
         std::vector<std::int32_t> order(static_cast<std::size_t>(n * n * n));
         std::iota(order.begin(), order.end(), 0);

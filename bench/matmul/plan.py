@@ -17,6 +17,7 @@ PROBLEMS = {
     "elasticity3d 20³": ("elasticity3d", 20, 5),
     "power law 2^16": ("powerlaw", 16, 10),
     "uniform 200000": ("uniform", 200000, 2000),
+    "hypersparse 10^7": ("hypersparse", 10000000, 20000),
 }
 REAL = ["CONT-300_KKT", "foundation_K", "bayer10", "bcsstk16"]
 

@@ -72,6 +72,31 @@ TYPED_TEST(TripleProduct, HasTheBitsOfTwoProductsOnAnyNumberOfThreads) {
     }
 }
 
+TYPED_TEST(TripleProduct, HasTheBitsOfTwoProductsWhereRowsScatterOverManyColumns) {
+    using T = typename TypeParam::T;
+    using I = typename TypeParam::I;
+    constexpr std::int64_t n = 300000;
+    test::Random random(5);
+    test::Assembly<T, I> a(n, n);
+    test::Assembly<T, I> p(n, 2 * n);
+    for (int k = 0; k < 4000; ++k) {
+        // Rows and columns of A that P has entries in, three of each and more.
+        const std::int64_t i = random.below(1000) * 300;
+        a.set(i, random.below(1000) * 300, random.value<T>());
+        p.set(i, random.below(400) * 1500, random.value<T>());
+    }
+    const Csr<T, I> A = a.csr();
+    const Csr<T, I> P = p.csr();
+    const auto expected = (adjoint(P) * A) * P;
+    for (int count : {1, 3}) {
+        const test::ThreadBudget budget(count);
+        const auto C = triple_product(A, P);
+        EXPECT_TRUE(std::ranges::equal(C.row_offsets(), expected.row_offsets()));
+        EXPECT_TRUE(std::ranges::equal(C.col_indices(), expected.col_indices()));
+        EXPECT_TRUE(std::ranges::equal(C.values(), expected.values()));
+    }
+}
+
 TYPED_TEST(TripleProduct, MultipliesRowsOfAnyLength) {
     using T = typename TypeParam::T;
     using I = typename TypeParam::I;

@@ -40,29 +40,50 @@ double seconds_since(Clock::time_point start) {
 /// Below this the search is not worth its time.
 constexpr std::int64_t least_products = 20;
 
-/// The least seconds of a product with x = 1: of the plain one, then by each layout, all in turns.
+/// The two least times of several.
+struct LeastSeconds {
+    double first = std::numeric_limits<double>::infinity();
+    double second = std::numeric_limits<double>::infinity();
+    void add(double seconds) noexcept {
+        second = std::min(second, std::max(first, seconds));
+        first = std::min(first, seconds);
+    }
+    /// Nearly the same time twice: nothing disturbed it.
+    [[nodiscard]] bool agree() const noexcept { return second <= 1.1 * first; }
+};
+
+/// The least seconds of a product with x = 1: of the plain one, then by each layout, all in turns. Where other work disturbs
+/// the times it goes on for a while.
 template <class T, class I>
-std::vector<double> try_out(const CsrView<T, I>& A, const std::vector<std::unique_ptr<TunedLayout<T>>>& layouts,
-                            int threads) {
+std::vector<double> try_out(const CsrView<T, I>& A, const std::vector<std::unique_ptr<TunedLayout<T>>>& layouts, int threads,
+                            std::int64_t expected_products) {
     constexpr int least_rounds = 6;
-    constexpr int most_rounds = 100;
-    constexpr double enough_seconds = 0.002;  // small products are disturbed by less, but more often
+    constexpr double least_seconds = 0.001;
     const std::vector<T> x(static_cast<std::size_t>(A.cols()), T(1));
     std::vector<T> y(static_cast<std::size_t>(A.rows()));
-    std::vector<double> least(layouts.size() + 1, std::numeric_limits<double>::infinity());
+    std::vector<LeastSeconds> least(layouts.size() + 1);
     const auto begin = Clock::now();
-    for (int round = 0; round < least_rounds || (round < most_rounds && seconds_since(begin) < enough_seconds); ++round) {
+    const auto enough = [&](std::int64_t round) {
+        if (round < least_rounds) return false;
+        const double seconds = seconds_since(begin);
+        return seconds > static_cast<double>(expected_products) / 4 * least[0].first ||
+               (seconds > least_seconds &&
+                std::all_of(least.begin(), least.end(), [](const LeastSeconds& l) { return l.agree(); }));
+    };
+    for (std::int64_t round = 0; !enough(round); ++round) {
         auto start = Clock::now();
         gather<false>(A, MatrixView<const T>(x.data(), A.cols(), 1), MatrixView<T>(y.data(), A.rows(), 1), T(1), T(0),
                       threads);
-        least[0] = std::min(least[0], seconds_since(start));
+        least[0].add(seconds_since(start));
         for (std::size_t l = 0; l < layouts.size(); ++l) {
             start = Clock::now();
             layouts[l]->apply(x.data(), y.data(), 1, T(1), T(0), threads);
-            least[l + 1] = std::min(least[l + 1], seconds_since(start));
+            least[l + 1].add(seconds_since(start));
         }
     }
-    return least;
+    std::vector<double> seconds;
+    for (const LeastSeconds& l : least) seconds.push_back(l.first);
+    return seconds;
 }
 
 /// The fastest; among those that lose less than a trial can tell, the one with the fewest bytes, which counts when other
@@ -119,7 +140,8 @@ TunedMatrix<T> tune(CsrView<T, I> A, const TuneOptions& options) {
     const auto start = Clock::now();
     if (options.expected_products >= least_products) {
         if (auto layouts = candidates(A, options); !layouts.empty()) {
-            const auto seconds = try_out(A, layouts, threads_for_product(A.nnz() + A.rows(), options.threads));
+            const auto seconds =
+                try_out(A, layouts, threads_for_product(A.nnz() + A.rows(), options.threads), options.expected_products);
             std::vector<std::int64_t> bytes{static_cast<std::int64_t>(sizeof(I)) * (A.rows() + 1 + A.nnz()) +
                                             static_cast<std::int64_t>(sizeof(T)) * A.nnz()};
             for (const auto& layout : layouts) bytes.push_back(layout->bytes());

@@ -130,11 +130,14 @@ class RowProduct {
     }
 
     void gather(const I* columns, std::int64_t count, std::int64_t first, T* values) noexcept {
-        T* const sums = sums_.data();
+        if (from_zero_) take(sums_.data(), columns, count, values, [](I column) { return column; });
+        else take(sums_.data(), columns, count, values, [first](I column) { return column - first; });
+    }
+    template <class F>
+    static void take(T* sums, const I* columns, std::int64_t count, T* values, F&& place) noexcept {
         for (std::int64_t q = 0; q < count; ++q) {
-            T& sum = sums[columns[q] - first];
-            values[q] = sum;
-            sum = neutral_sum<T>();
+            values[q] = sums[place(columns[q])];
+            sums[place(columns[q])] = neutral_sum<T>();
         }
     }
 

@@ -40,9 +40,9 @@ template <class T>
 void apply(const TunedData<T>& A, MatrixView<const T> X, MatrixView<T> Y, T alpha, T beta, const char* name);
 }  // namespace detail
 
-/// A sparse matrix of its own in the layout that tune found. Products give the bits of the plain product, whatever the
-/// layout and the number of threads, unless an option allowed otherwise. Copies share the arrays; const use from several
-/// threads is fine.
+/// A sparse matrix of its own in the layout that tune found. Products with a vector give the bits of the plain product,
+/// whatever the layout and the number of threads, unless an option allowed otherwise. Copies share the arrays; const use
+/// from several threads is fine.
 template <class T>
 class TunedMatrix {
     static_assert(Scalar<T>);

@@ -30,9 +30,14 @@ void multiply(const M& A, Operation op, const X& x, Y& y, scalar_t<M> alpha, sca
 /// y = alpha A x + beta y for a vector, Y = alpha A X + beta Y for a block of them. x has A.cols() rows, y has A.rows().
 ///
 /// Vectors, matrices, blocks and maps of any strides and either order, std::vector, std::span; a real x with a complex A is
-/// widened (the only case that allocates, apart from Eigen expressions without memory of their own). beta = 0 overwrites
-/// whatever y held, NaN included; alpha = 0 gives beta y without reading A or x. NaN and infinity follow IEEE through stored
-/// entries only. Complex products are the textbook formula, as in BLAS.
+/// widened, and an Eigen expression without memory of its own is evaluated. beta = 0 overwrites whatever y held, NaN
+/// included; alpha = 0 gives beta y without reading A or x. NaN and infinity follow IEEE through stored entries only.
+/// Complex products are the textbook formula, as in BLAS.
+///
+/// Nothing is allocated for vectors, nor for blocks whose rows are contiguous, which are the faster ones. Four and more
+/// columns of a block by columns are copied by rows first, eight at a time, where the product of a Csr is large (nnz at
+/// least A.cols() and 2¹⁴): a window of at most 4 MiB a thread where the rows keep to a band, A.cols() rows of eight numbers
+/// otherwise. Without memory for that the product is taken without the copy, to the same bits.
 ///
 /// Throws DimensionMismatch (with both sizes), and InvalidArgument if x and y share memory.
 /// Cost: 2 nnz operations a column, one pass over A for up to eight columns. The threads of a Csr get rows that hold equal

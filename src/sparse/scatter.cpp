@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <new>
+
+#include <tamis/core/array.hpp>
 
 #include "instantiate.hpp"
 #include "sparse/kernels/csr_scatter.hpp"
@@ -25,8 +28,9 @@ namespace {
 // In each step every range of y has one thread, and a thread waits for all between two steps, so that the order of each sum
 // depends on the matrix and the number of threads alone. Where nothing lies beside the diagonal blocks, one step is all.
 // A row with a thread's share of all entries would be work for one thread in each step; with such rows each thread goes
-// through all rows for its own range of y instead, in one step. One or two columns of short rows without a band stay on one
-// thread.
+// through all rows for its own range of y instead, in one step. For short rows without a band each thread would look at
+// every entry in vain: with one column each sums its rows into an array of its own, and the arrays are added, each range of
+// y by one thread; two columns, and what has no memory for that, stay on one thread.
 
 // Each way to add rows is a class with
 //
@@ -46,6 +50,14 @@ class Column {
     void clear(std::int64_t low, std::int64_t high) const noexcept {
         for (std::int64_t j = low; j < high; ++j) scale(y_[j], beta_);
     }
+    /// The same sums, into an array of zeros in place of y.
+    Column into(T* sums) const noexcept {
+        Column other = *this;
+        other.y_ = sums;
+        other.beta_ = T(0);
+        return other;
+    }
+    T* target() const noexcept { return y_; }
     void add(std::int64_t begin, std::int64_t end, std::int64_t low, std::int64_t high, RowSpan& left,
              RowSpan& right) const noexcept {
         kernels<CsrScatterKernels<T, I>>().scatter[Conjugate](A_.row_offsets().data(), A_.col_indices().data(),
@@ -161,6 +173,41 @@ bool scattered(const CsrView<T, I>& A, const RowCuts& cuts, const std::int64_t* 
     return 2 * found > samples;
 }
 
+/// Whether it was done: each thread's rows summed into an array of its own. The arrays hold no more numbers than A.
+template <bool Conjugate, class T, class I>
+bool run_apart(const CsrView<T, I>& A, int parts, const Column<Conjugate, T, I>& way) {
+    parts = static_cast<int>(std::min<std::int64_t>(parts, 1 + A.nnz() / A.cols()));
+    if (parts == 1) return false;
+    const RowCuts cuts(A, parts);
+    if (cuts.shared() > 0) return false;
+    Array<T> sums;
+    try {
+        sums = Array<T>((parts - 1) * A.cols(), uninitialized);
+    } catch (const std::bad_alloc&) {
+        return false;
+    }
+    for_each_part(parts, [&](int part) {
+        const Column<Conjugate, T, I> own = part == 0 ? way : way.into(sums.data() + (part - 1) * A.cols());
+        RowSpan none;
+        own.clear(0, A.cols());
+        own.add(cuts[part].row, cuts[part + 1].row, 0, A.cols(), none, none);
+    });
+    for_each_part(parts, [&](int part) {
+        const std::int64_t low = share(A.cols(), part, parts);
+        const std::int64_t high = share(A.cols(), part + 1, parts);
+        T* y = way.target();
+        for (int other = 1; other < parts; ++other) {
+            const T* from = sums.data() + (other - 1) * A.cols();
+            for (std::int64_t j = low; j < high; ++j) y[j] += from[j];
+        }
+    });
+    return true;
+}
+template <class Way, class T, class I>
+bool run_apart(const CsrView<T, I>&, int, const Way&) {
+    return false;
+}
+
 template <class Way, class T, class I>
 void run(const CsrView<T, I>& A, int parts, int width, const Way& way) {
     const auto on_one_thread = [&] {
@@ -186,7 +233,10 @@ void run(const CsrView<T, I>& A, int parts, int width, const Way& way) {
         columns[part] = static_cast<std::int64_t>(static_cast<double>(A.cols()) * static_cast<double>(cuts[part].row) /
                                                   static_cast<double>(A.rows()));
     columns[parts] = A.cols();
-    if (width < 4 && scattered(A, cuts, columns)) return on_one_thread();
+    if (width < 4 && scattered(A, cuts, columns)) {
+        if (!run_apart(A, parts, way)) on_one_thread();
+        return;
+    }
     RowSpan left[RowCuts::max_parts];
     RowSpan right[RowCuts::max_parts];
     for_each_part(parts, [&](int part) {

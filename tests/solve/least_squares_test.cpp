@@ -3,10 +3,9 @@
 
 #include <random>
 
-#include <Eigen/SVD>
-
 #include <gtest/gtest.h>
 
+#include "support/dense_oracle.hpp"
 #include "support/types.hpp"
 
 namespace tamis {
@@ -21,10 +20,9 @@ using Wide = std::conditional_t<is_complex_v<T>, std::complex<double>, double>;
 /// The minimum-norm least-squares solution and the rank by Eigen's SVD.
 template <class W>
 Matrix<W> pseudo_solve(const Matrix<W>& M, const Matrix<W>& b, std::int64_t expected_rank) {
-    Eigen::JacobiSVD<Matrix<W>> svd(M, Eigen::ComputeThinU | Eigen::ComputeThinV);
-    svd.setThreshold(1e-4);
-    EXPECT_EQ(svd.rank(), expected_rank);
-    return svd.solve(b);
+    const auto svd = test::dense_svd(M);
+    EXPECT_EQ(svd.rank(1e-4), expected_rank);
+    return svd.solve(b, expected_rank);
 }
 
 template <class P>

@@ -9,9 +9,9 @@
 #include <string>
 
 #include <gtest/gtest.h>
-#include <Eigen/Eigenvalues>
 
 #include "conformance/factorization.hpp"
+#include "support/dense_oracle.hpp"
 #include "support/threads.hpp"
 
 namespace tamis {
@@ -41,9 +41,7 @@ INSTANTIATE_TYPED_TEST_SUITE_P(Ldlt, FactorizationLaws, ForAllScalarsAndIndices<
 /// By the eigenvalues of the full matrix; those below n·ε·max|λ| count as zero.
 template <class T>
 Inertia inertia_of(const Matrix<T>& A) {
-    const Eigen::SelfAdjointEigenSolver<Matrix<std::complex<double>>> solver(A.template cast<std::complex<double>>(),
-                                                                             Eigen::EigenvaluesOnly);
-    const auto& lambda = solver.eigenvalues();
+    const Vector<double> lambda = hermitian_eigenvalues(in_double(A));
     const double small = static_cast<double>(A.rows()) * epsilon_v<double> * lambda.cwiseAbs().maxCoeff();
     Inertia inertia;
     for (const double l : lambda) ++(l > small ? inertia.positive : l < -small ? inertia.negative : inertia.zero);

@@ -190,5 +190,39 @@ TEST(MultiplyThreadsAllocate, NothingOnceTheThreadsAreThere) {
     EXPECT_EQ(counter.allocations(), 0);
 }
 
+TEST(MultiplyThreadsAllocate, NothingThatTheyCannotDoWithout) {
+    // Without a band: the transposed product wants arrays for its threads, the block by columns a copy by rows.
+    constexpr std::int64_t n = 20000;
+    std::vector<std::int32_t> offsets{0};
+    std::vector<std::int32_t> indices;
+    for (std::int64_t i = 0; i < n; ++i) {
+        for (std::int64_t k = 0; k < 5; ++k) indices.push_back(static_cast<std::int32_t>(4000 * k + i * 37 % 4000));
+        offsets.push_back(static_cast<std::int32_t>(indices.size()));
+    }
+    const std::vector<double> values(indices.size(), 0.5);
+    const CsrView<double> A(n, n, offsets, indices, values);
+    const Vector<double> x = Vector<double>::LinSpaced(n, 1, n);
+    const Matrix<double> X = x.replicate(1, 4);
+    const test::ThreadBudget two(2);
+    Vector<double> expected(n);
+    multiply_transposed(A, x, expected);
+    Matrix<double> expected_block(n, 4);
+    multiply(A, X, expected_block);
+    Vector<double> y(n);
+    Matrix<double> Y(n, 4);
+    {
+        const test::FailingAllocation failing(1);
+        multiply_transposed(A, x, y);
+        EXPECT_TRUE(failing.happened());
+    }
+    {
+        const test::FailingAllocation failing(1);
+        multiply(A, X, Y);
+        EXPECT_TRUE(failing.happened());
+    }
+    EXPECT_TRUE(test::equal(y, expected));  // halves of integers: exact in any order
+    EXPECT_TRUE(test::equal(Y, expected_block));
+}
+
 }  // namespace
 }  // namespace tamis

@@ -34,10 +34,11 @@ void multiply(const M& A, Operation op, const X& x, Y& y, scalar_t<M> alpha, sca
 /// included; alpha = 0 gives beta y without reading A or x. NaN and infinity follow IEEE through stored entries only.
 /// Complex products are the textbook formula, as in BLAS.
 ///
-/// Nothing is allocated for vectors, nor for blocks whose rows are contiguous, which are the faster ones. Four and more
-/// columns of a block by columns are copied by rows first, eight at a time, where the product of a Csr is large (nnz at
-/// least A.cols() and 2¹⁴): a window of at most 4 MiB a thread where the rows keep to a band, A.cols() rows of eight numbers
-/// otherwise. Without memory for that the product is taken without the copy, to the same bits.
+/// Nothing is allocated for a vector (but see multiply_transposed), nor for blocks whose rows are contiguous, which are the
+/// faster ones. Four and more columns of a block by columns are copied by rows first, eight at a time, where the product of
+/// a Csr is large (nnz at least A.cols() and 2¹⁴): a window of at most 4 MiB a thread where the rows keep to a band,
+/// A.cols() rows of eight numbers otherwise. Without memory for that the product is taken without the copy, to the same
+/// bits.
 ///
 /// Throws DimensionMismatch (with both sizes), and InvalidArgument if x and y share memory.
 /// Cost: 2 nnz operations a column, one pass over A for up to eight columns. The threads of a Csr get rows that hold equal
@@ -51,10 +52,12 @@ void multiply(const M& A, const X& x, Y&& y, std::type_identity_t<scalar_t<M>> a
     detail::multiply(A, op, x, y, alpha, beta, "multiply");
 }
 
-/// y = alpha Aᵀ x + beta y; x has A.rows() rows, y has A.cols(). Otherwise as multiply. Without atomics and buffers:
-/// step by step each thread adds a part of its rows to a range of y that is its own for that step. A matrix with a band
-/// takes two or three steps, of which only the first has work; a full pattern takes as many as there are threads. The order
-/// of the sums, and so their last bits, depend on the number of threads.
+/// y = alpha Aᵀ x + beta y; x has A.rows() rows, y has A.cols(). Otherwise as multiply. Without atomics: step by step
+/// each thread adds a part of its rows to a range of y that is its own for that step. A matrix with a band takes two or
+/// three steps, of which only the first has work; a full pattern takes as many as there are threads. For short rows without
+/// a band each thread but one sums into an array of its own, allocated for the product (all together hold at most as many
+/// numbers as A; without the memory, one thread does it all). The order of the sums, and so their last bits, depend on the
+/// number of threads.
 template <SparseMatrix M, DenseArgument X, DenseArgument Y>
 void multiply_transposed(const M& A, const X& x, Y&& y, std::type_identity_t<scalar_t<M>> alpha = scalar_t<M>(1),
                          std::type_identity_t<scalar_t<M>> beta = scalar_t<M>(0)) {

@@ -1,0 +1,47 @@
+// Dense decompositions by Eigen, in double precision, that tests compare with: compiled once (dense_oracle.cpp), since their
+// templates took longer to compile than the tests.
+#pragma once
+
+#include <complex>
+#include <cstdint>
+#include <type_traits>
+
+#include <tamis/core/dense_types.hpp>
+#include <tamis/core/scalar.hpp>
+
+namespace tamis::test {
+
+/// double or complex<double>.
+template <class T>
+using InDouble = std::conditional_t<is_complex_v<T>, std::complex<double>, double>;
+
+template <class T>
+Matrix<InDouble<T>> in_double(const Matrix<T>& A) {
+    return A.template cast<InDouble<T>>();
+}
+
+/// A = U diag(singular_values) Vᴴ, U and V with min(m, n) columns.
+template <class W>
+struct DenseSvd {
+    Vector<double> singular_values;
+    Matrix<W> U;
+    Matrix<W> V;
+
+    /// Singular values above `threshold` times the largest.
+    [[nodiscard]] std::int64_t rank(double threshold) const;
+    /// A⁺ B by the `rank` largest singular values.
+    [[nodiscard]] Matrix<W> solve(const Matrix<W>& B, std::int64_t rank) const;
+};
+
+// W is double or complex<double>.
+template <class W>
+DenseSvd<W> dense_svd(const Matrix<W>& A);
+/// Ascending.
+template <class W>
+Vector<double> hermitian_eigenvalues(const Matrix<W>& A);
+template <class W>
+Matrix<W> dense_inverse(const Matrix<W>& A);
+template <class W>
+W dense_determinant(const Matrix<W>& A);
+
+}  // namespace tamis::test

@@ -1,6 +1,6 @@
 // bench_matmul_generate KIND SIZE FILE: poisson2d, poisson3d, shuffled3d (the same, its unknowns in random order),
-// elasticity3d, powerlaw (2^SIZE vertices), uniform (10 entries a row), hypersparse (one in
-// 100 rows), or a Matrix Market file's path as KIND.
+// elasticity3d, powerlaw (2^SIZE vertices), uniform (10 entries a row), hypersparse (one entry in 100 rows), or a Matrix
+// Market file's path as KIND.
 #include <algorithm>
 #include <cstdint>
 #include <iostream>

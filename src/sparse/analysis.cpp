@@ -10,6 +10,7 @@
 
 #include "instantiate.hpp"
 #include "sparse/analysis_data.hpp"
+#include "sparse/asymmetry.hpp"
 #include "sparse/complete_orthogonal.hpp"
 #include "sparse/factor_state.hpp"
 #include "sparse/suitesparse/ldlt_backend.hpp"
@@ -150,7 +151,7 @@ bool has_positive_diagonal(CsrView<T, I> A, double shift) {
 template <class T, class I>
 Method method_for(CsrView<T, I> A, double shift) {
     if (A.rows() != A.cols()) return Method::qr;
-    const bool hermitian = !first_asymmetry(A);
+    const bool hermitian = !first_asymmetry(A, Agreement::rounded);
     if (hermitian && has_positive_diagonal(A, shift)) return Method::cholesky;
     if (hermitian && TAMIS_WITH_MUMPS) return Method::ldlt;
     return Method::lu;

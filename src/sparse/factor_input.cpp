@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "instantiate.hpp"
+#include "sparse/asymmetry.hpp"
 #include "sparse/pattern.hpp"
 
 namespace tamis::detail {
@@ -103,44 +104,8 @@ void check_square(const char* what, CsrView<T, I> major, bool row_major) {
 }
 
 template <class T, class I>
-std::optional<std::pair<std::int64_t, std::int64_t>> first_asymmetry(CsrView<T, I> A) {
-    using Position = std::pair<std::int64_t, std::int64_t>;
-    const auto n = A.rows();
-    const auto offsets = A.row_offsets();
-    const auto indices = A.col_indices();
-    const auto values = A.values();
-    const auto at = [](std::int64_t k) { return static_cast<std::size_t>(k); };
-    const auto agree = [](const T& a, const T& b) {
-        return std::abs(a - conjugate(b)) <= 8 * epsilon_v<T> * std::max(std::abs(a), std::abs(b));
-    };
-    // Rows come in order, so the mirror images wanted from row j come in the order of its columns: next[j] walks them once.
-    std::vector<I> next(offsets.begin(), offsets.begin() + static_cast<std::ptrdiff_t>(n));
-    for (std::int64_t i = 0; i < n; ++i) {
-        const auto end = static_cast<std::int64_t>(offsets[at(i) + 1]);
-        // What is left of row i before its diagonal has no mirror image.
-        for (; next[at(i)] < end && indices[at(next[at(i)])] < i; ++next[at(i)])
-            if (values[at(next[at(i)])] != T(0)) return Position(i, indices[at(next[at(i)])]);
-        for (std::int64_t k = next[at(i)]; k < end; ++k) {
-            const auto j = static_cast<std::int64_t>(indices[at(k)]);
-            if (j == i) {
-                if (!agree(values[at(k)], values[at(k)])) return Position(i, i);
-                continue;
-            }
-            auto& q = next[at(j)];
-            const auto last = static_cast<std::int64_t>(offsets[at(j) + 1]);
-            for (; q < last && indices[at(q)] < i; ++q)
-                if (values[at(q)] != T(0)) return Position(j, indices[at(q)]);
-            const bool stored = q < last && indices[at(q)] == i;
-            if (!agree(values[at(k)], stored ? values[at(q)] : T(0))) return Position(i, j);
-            if (stored) ++q;
-        }
-    }
-    return std::nullopt;
-}
-
-template <class T, class I>
 void check_hermitian(const char* what, CsrView<T, I> A) {
-    const auto found = first_asymmetry(A);
+    const auto found = first_asymmetry(A, Agreement::rounded);
     if (!found) return;
     const std::string i = std::to_string(found->first);
     const std::string j = std::to_string(found->second);
@@ -353,12 +318,11 @@ void solve_in_blocks(const char* what, std::int64_t rows_in, std::int64_t rows_o
 TAMIS_FOR_EACH_SCALAR(TAMIS_INSTANTIATE_SCALAR)
 #undef TAMIS_INSTANTIATE_SCALAR
 
-#define TAMIS_INSTANTIATE_INPUT(T, I)                                                             \
-    template void check_finite(const char*, CsrView<T, I>, bool);                                 \
-    template void check_square(const char*, CsrView<T, I>, bool);                                 \
-    template std::optional<std::pair<std::int64_t, std::int64_t>> first_asymmetry(CsrView<T, I>); \
-    template void check_hermitian(const char*, CsrView<T, I>);                                    \
-    template Columns<compute_t<T>, I> lower_triangle(CsrView<T, I>, bool);                        \
+#define TAMIS_INSTANTIATE_INPUT(T, I)                                      \
+    template void check_finite(const char*, CsrView<T, I>, bool);          \
+    template void check_square(const char*, CsrView<T, I>, bool);          \
+    template void check_hermitian(const char*, CsrView<T, I>);             \
+    template Columns<compute_t<T>, I> lower_triangle(CsrView<T, I>, bool); \
     template Columns<compute_t<T>, I> all_columns(const char*, CsrView<T, I>, bool, double);
 TAMIS_FOR_EACH_SCALAR_INDEX(TAMIS_INSTANTIATE_INPUT)
 #undef TAMIS_INSTANTIATE_INPUT

@@ -64,12 +64,7 @@ void check_finite(const char* what, CsrView<T, I> major, bool row_major);
 template <class T, class I>
 void check_square(const char* what, CsrView<T, I> major, bool row_major);
 
-/// The position of the first entry that differs from the conjugate of its mirror image by more than rounding,
-/// |a_ij − conj(a_ji)| > 8ε·max(|a_ij|, |a_ji|), in the square A. O(n + nnz).
-template <class T, class I>
-std::optional<std::pair<std::int64_t, std::int64_t>> first_asymmetry(CsrView<T, I> A);
-
-/// Throws InvalidArgument with that position.
+/// Throws InvalidArgument with the position of the first asymmetry, but for rounding (asymmetry.hpp).
 template <class T, class I>
 void check_hermitian(const char* what, CsrView<T, I> A);
 

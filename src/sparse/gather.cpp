@@ -51,8 +51,8 @@ void run(const CsrView<T, I>& A, int parts, const Way& way) {
     }
 }
 
-/// Whether it was done: W columns of X that are not contiguous by rows, copied so first. Not
-/// where that is not worth it, nor where there is no memory for the copy.
+/// Whether it was done: W columns of X that are not contiguous by rows, copied so first. Not where that is not worth it, nor
+/// where there is no memory for the copy.
 template <int W, bool Conjugate, class T, class I>
 bool packed(const CsrView<T, I>& A, MatrixView<const T> X, MatrixView<T> Y, std::int64_t first, const Update<T>& update,
             int parts) {

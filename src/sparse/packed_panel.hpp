@@ -19,6 +19,7 @@
 
 #include "sparse/gather_ways.hpp"
 #include "sparse/interleave.hpp"
+#include "sparse/partition.hpp"
 #include "sparse/parts.hpp"
 
 namespace tamis::detail {
@@ -41,13 +42,13 @@ struct PackingPlan {
 /// How far apart the columns of neighbouring rows are, by 64 samples; more than that costs speed, not correctness.
 template <class T, class I>
 PackingPlan plan_packing(const CsrView<T, I>& A, int W) noexcept {
-    constexpr std::int64_t samples = 64;
+    constexpr int samples = 64;
     constexpr std::int64_t largest = 4 << 20;  // bytes
     const I* offsets = A.row_offsets().data();
     const I* indices = A.col_indices().data();
     std::int64_t span = 0;
-    for (std::int64_t s = 0; s < samples; ++s) {
-        const std::int64_t begin = A.rows() / samples * s + A.rows() % samples * s / samples;
+    for (int s = 0; s < samples; ++s) {
+        const std::int64_t begin = even_cut(A.rows(), s, samples);
         const std::int64_t end = std::min(A.rows(), begin + packed_step);
         std::int64_t low = A.cols();
         std::int64_t high = -1;
@@ -76,8 +77,8 @@ Array<T> pack_rows(const MatrixView<const T>& panel, int parts) {
     const std::int64_t n = panel.rows();
     Array<T> rows(n * W, uninitialized);
     for_each_part(parts, [&](int part) {
-        const std::int64_t begin = n / parts * part + n % parts * part / parts;
-        const std::int64_t end = n / parts * (part + 1) + n % parts * (part + 1) / parts;
+        const std::int64_t begin = even_cut(n, part, parts);
+        const std::int64_t end = even_cut(n, part + 1, parts);
         pack<W>(panel, begin, end, rows.data() + begin * W);
     });
     return rows;

@@ -8,6 +8,7 @@
 
 #include "instantiate.hpp"
 #include "sparse/kernels/csr_scatter.hpp"
+#include "sparse/partition.hpp"
 #include "sparse/parts.hpp"
 #include "sparse/product.hpp"
 #include "sparse/row_cuts.hpp"
@@ -147,11 +148,6 @@ class Strided {
     T beta_;
 };
 
-/// n p / parts without overflow.
-std::int64_t share(std::int64_t n, int part, int parts) noexcept {
-    return n / parts * part + n % parts * part / parts;
-}
-
 /// Whether most entries are in short rows that do not keep to their thread's columns, by 64 entries at equal distances. Each
 /// thread would have to look at every entry then, in steps that cost what one thread needs for the product.
 template <class T, class I>
@@ -161,7 +157,7 @@ bool scattered(const CsrView<T, I>& A, const RowCuts& cuts, const std::int64_t* 
     const I* indices = A.col_indices().data();
     int found = 0;
     for (int s = 0; s < samples; ++s) {
-        const auto k = static_cast<I>(share(A.nnz(), s, samples));
+        const auto k = static_cast<I>(even_cut(A.nnz(), s, samples));
         const std::int64_t row = std::upper_bound(offsets, offsets + A.rows() + 1, k) - offsets - 1;
         int part = 0;
         while (cuts[part + 1].row <= row) ++part;
@@ -193,8 +189,8 @@ bool run_apart(const CsrView<T, I>& A, int parts, const Column<Conjugate, T, I>&
         own.add(cuts[part].row, cuts[part + 1].row, 0, A.cols(), none, none);
     });
     for_each_part(parts, [&](int part) {
-        const std::int64_t low = share(A.cols(), part, parts);
-        const std::int64_t high = share(A.cols(), part + 1, parts);
+        const std::int64_t low = even_cut(A.cols(), part, parts);
+        const std::int64_t high = even_cut(A.cols(), part + 1, parts);
         T* y = way.target();
         for (int other = 1; other < parts; ++other) {
             const T* from = sums.data() + (other - 1) * A.cols();
@@ -220,8 +216,8 @@ void run(const CsrView<T, I>& A, int parts, int width, const Way& way) {
     parts = cuts.parts();
     if (cuts.shared() > 0) {
         for_each_part(parts, [&](int part) {
-            const std::int64_t low = share(A.cols(), part, parts);
-            const std::int64_t high = share(A.cols(), part + 1, parts);
+            const std::int64_t low = even_cut(A.cols(), part, parts);
+            const std::int64_t high = even_cut(A.cols(), part + 1, parts);
             RowSpan ignored;
             way.clear(low, high);
             way.add(0, A.rows(), low, high, ignored, ignored);

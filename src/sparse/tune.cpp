@@ -9,6 +9,7 @@
 
 #include "core/parallel.hpp"
 #include "instantiate.hpp"
+#include "sparse/asymmetry.hpp"
 #include "sparse/gather.hpp"
 #include "sparse/product_operands.hpp"
 #include "sparse/tuned/layout.hpp"
@@ -112,6 +113,19 @@ std::vector<std::unique_ptr<TunedLayout<T>>> candidates(const CsrView<T, I>& A, 
         if (layout) found.push_back(std::move(layout));
     }
     return found;
+}
+
+template <class T, class I>
+void check_hermitian(const CsrView<T, I>& A) {
+    const auto refuse = [](const std::string& what) {
+        throw InvalidArgument("tune: .symmetric says that the matrix is Hermitian, but " + what);
+    };
+    if (A.rows() != A.cols()) refuse("it is " + std::to_string(A.rows()) + "×" + std::to_string(A.cols()));
+    if (const auto found = first_asymmetry(A, Agreement::exact)) {
+        const std::string i = std::to_string(found->first);
+        const std::string j = std::to_string(found->second);
+        refuse("entry (" + i + ", " + j + ") is not the conjugate of entry (" + j + ", " + i + ")");
+    }
 }
 
 /// Threads for a product.

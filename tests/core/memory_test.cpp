@@ -10,10 +10,8 @@
 
 #include "support/assertions.hpp"
 
-namespace tamis {
+namespace tamis::test {
 namespace {
-
-using namespace test;
 
 TEST(Memory, IsThereToBeTaken) {
     const auto available = detail::available_memory();
@@ -44,4 +42,4 @@ TEST(Memory, IsShownInReadableUnits) {
 }
 
 }  // namespace
-}  // namespace tamis
+}  // namespace tamis::test

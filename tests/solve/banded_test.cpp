@@ -15,10 +15,8 @@
 #include "solve/band_problem.hpp"
 #include "support/allocation_counter.hpp"
 
-namespace tamis {
+namespace tamis::test {
 namespace {
-
-using namespace test;
 
 /// What the traits of all bands share.
 template <class T_, class I_>
@@ -247,4 +245,4 @@ TEST(Banded, FailingAllocationsAreReportedAndLeaveNothingBehind) {
 }
 
 }  // namespace
-}  // namespace tamis
+}  // namespace tamis::test

@@ -13,10 +13,8 @@
 #include "support/problems.hpp"
 #include "support/types.hpp"
 
-namespace tamis {
+namespace tamis::test {
 namespace {
-
-using namespace test;
 
 template <class Cache>
 void expect_counts(const Cache& cache, std::int64_t analyses, std::int64_t factorizations, std::int64_t solves) {
@@ -222,4 +220,4 @@ TEST(FactorizationCache, TakesBlocksAndEmptyMatrices) {
 }
 
 }  // namespace
-}  // namespace tamis
+}  // namespace tamis::test

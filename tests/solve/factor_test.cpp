@@ -20,10 +20,8 @@
 #include "solve/band_problem.hpp"
 #include "support/allocation_counter.hpp"
 
-namespace tamis {
+namespace tamis::test {
 namespace {
-
-using namespace test;
 
 // ---- the laws of factorizations, through AnyFactorization ----------------------------------------------------------
 
@@ -391,4 +389,4 @@ TEST(AnyFactorization, FailingAllocationsAreReportedAndLeaveNothingBehind) {
 }
 
 }  // namespace
-}  // namespace tamis
+}  // namespace tamis::test

@@ -22,10 +22,8 @@
 #include "support/problems.hpp"
 #include "support/threads.hpp"
 
-namespace tamis {
+namespace tamis::test {
 namespace {
-
-using namespace test;
 
 using Int = std::int64_t;
 using Complex = std::complex<double>;
@@ -477,4 +475,4 @@ TEST(AnalysisFlops, AreRealOnesAlsoForComplexMatrices) {
 }
 
 }  // namespace
-}  // namespace tamis
+}  // namespace tamis::test

@@ -11,10 +11,8 @@
 #include "sparse/supernodal_problem.hpp"
 #include "support/dense_oracle.hpp"
 
-namespace tamis {
+namespace tamis::test {
 namespace {
-
-using namespace test;
 
 template <class T_, class I_>
 struct CholeskyTraits {
@@ -251,4 +249,4 @@ TEST(CholeskySupernodal, FactorsAMatrixWithDenseKernels) {
 }
 
 }  // namespace
-}  // namespace tamis
+}  // namespace tamis::test

@@ -17,10 +17,8 @@
 #include "support/assertions.hpp"
 #include "support/threads.hpp"
 
-namespace tamis {
+namespace tamis::test {
 namespace {
-
-using namespace test;
 
 /// A few entries in each of k columns, which reach beyond the pattern of most matrices.
 template <class T, class I>
@@ -357,4 +355,4 @@ TEST(CholeskyUpdateThreads, AgreeBitForBit) {
 }
 
 }  // namespace
-}  // namespace tamis
+}  // namespace tamis::test

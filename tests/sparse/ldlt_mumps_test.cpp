@@ -3,10 +3,8 @@
 
 #include "conformance/factorization.hpp"
 
-namespace tamis {
+namespace tamis::test {
 namespace {
-
-using namespace test;
 
 #if TAMIS_WITH_MUMPS
 
@@ -35,4 +33,4 @@ GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(FactorizationLaws);
 #endif
 
 }  // namespace
-}  // namespace tamis
+}  // namespace tamis::test

@@ -14,10 +14,8 @@
 #include "support/dense_oracle.hpp"
 #include "support/threads.hpp"
 
-namespace tamis {
+namespace tamis::test {
 namespace {
-
-using namespace test;
 
 template <class T_, class I_>
 struct LdltTraits {
@@ -363,4 +361,4 @@ TEST(LdltRange, IsThatOfDouble) {
 }
 
 }  // namespace
-}  // namespace tamis
+}  // namespace tamis::test

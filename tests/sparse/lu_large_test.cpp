@@ -11,10 +11,8 @@
 
 #include "support/assertions.hpp"
 
-namespace tamis {
+namespace tamis::test {
 namespace {
-
-using namespace test;
 
 #if TAMIS_WITH_MUMPS && TAMIS_WITH_GPL
 
@@ -44,4 +42,4 @@ TEST(LuBackends, MumpsTakesLargeNearlySymmetricMatrices) {
 #endif
 
 }  // namespace
-}  // namespace tamis
+}  // namespace tamis::test

@@ -19,10 +19,8 @@
 #include "support/problems.hpp"
 #include "support/threads.hpp"
 
-namespace tamis {
+namespace tamis::test {
 namespace {
-
-using namespace test;
 using detail::Transpose;
 
 #if TAMIS_WITH_MUMPS
@@ -139,4 +137,4 @@ TYPED_TEST(LuByMumps, ServesManyThreads) {
 #endif
 
 }  // namespace
-}  // namespace tamis
+}  // namespace tamis::test

@@ -10,10 +10,8 @@
 #include "conformance/factorization.hpp"
 #include "support/dense_oracle.hpp"
 
-namespace tamis {
+namespace tamis::test {
 namespace {
-
-using namespace test;
 
 template <class T_, class I_>
 struct LuTraits {
@@ -225,4 +223,4 @@ TEST(LuRcond, IsInfiniteForTheEmptyMatrixAndTinyNearSingularity) {
 }
 
 }  // namespace
-}  // namespace tamis
+}  // namespace tamis::test

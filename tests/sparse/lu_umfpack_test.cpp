@@ -8,10 +8,8 @@
 
 #include "conformance/factorization.hpp"
 
-namespace tamis {
+namespace tamis::test {
 namespace {
-
-using namespace test;
 
 template <class T_, class I_>
 struct NaturalLuTraits {
@@ -40,4 +38,4 @@ struct NaturalLuTraits {
 INSTANTIATE_TYPED_TEST_SUITE_P(NaturalLu, FactorizationLaws, ForAllScalarsAndIndices<NaturalLuTraits>, TraitsName);
 
 }  // namespace
-}  // namespace tamis
+}  // namespace tamis::test

@@ -18,10 +18,8 @@
 #include "support/assertions.hpp"
 #include "support/problems.hpp"
 
-namespace tamis {
+namespace tamis::test {
 namespace {
-
-using namespace test;
 
 struct Way {
     const char* name;
@@ -150,4 +148,4 @@ TEST(FailingAllocations, AreReportedByUmfpackAndLeaveNothingBehind) {
 }
 
 }  // namespace
-}  // namespace tamis
+}  // namespace tamis::test

@@ -16,10 +16,8 @@
 
 #if TAMIS_WITH_GPL
 
-namespace tamis {
+namespace tamis::test {
 namespace {
-
-using namespace test;
 
 template <class E>
 class OrthogonalFactors : public ::testing::Test {
@@ -113,6 +111,6 @@ TYPED_TEST(OrthogonalFactors, InFrontsAndInPlainArraysAreTheSame) {
 }
 
 }  // namespace
-}  // namespace tamis
+}  // namespace tamis::test
 
 #endif

@@ -16,10 +16,8 @@ GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(FactorizationLaws);
 }
 #endif
 
-namespace tamis {
+namespace tamis::test {
 namespace {
-
-using namespace test;
 
 #if TAMIS_WITH_GPL
 
@@ -206,4 +204,4 @@ TEST(Qr, SaysThatThisBuildLeavesItOut) {
 #endif
 
 }  // namespace
-}  // namespace tamis
+}  // namespace tamis::test

@@ -17,10 +17,8 @@
 #include "support/assertions.hpp"
 #include "support/folder.hpp"
 
-namespace tamis {
+namespace tamis::test {
 namespace {
-
-using namespace test;
 namespace fs = std::filesystem;
 
 void write_file(const fs::path& path, const std::string& bytes) {
@@ -297,4 +295,4 @@ TEST(Save, SaysWhyAFileCannotBeWrittenOrRead) {
 }
 
 }  // namespace
-}  // namespace tamis
+}  // namespace tamis::test

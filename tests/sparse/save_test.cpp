@@ -13,10 +13,8 @@
 #include "support/random.hpp"
 #include "support/threads.hpp"
 
-namespace tamis {
+namespace tamis::test {
 namespace {
-
-using namespace test;
 
 template <class F>
 std::string bytes_of(const F& f) {
@@ -303,4 +301,4 @@ TEST(SaveAndLoadLu, ServesManyThreadsAtOnce) {
 }
 
 }  // namespace
-}  // namespace tamis
+}  // namespace tamis::test

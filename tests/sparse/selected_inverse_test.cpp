@@ -18,10 +18,8 @@
 #include "support/dense_oracle.hpp"
 #include "support/threads.hpp"
 
-namespace tamis {
+namespace tamis::test {
 namespace {
-
-using namespace test;
 
 template <class T>
 using Compute = std::conditional_t<is_complex_v<T>, std::complex<double>, double>;
@@ -194,4 +192,4 @@ TEST(SelectedInverseFailures, LeaveNothingBehindWhenMemoryRunsOut) {
 }
 
 }  // namespace
-}  // namespace tamis
+}  // namespace tamis::test

@@ -12,8 +12,8 @@
 namespace tamis {
 
 struct TuneOptions {
-    /// How many products will follow. Fewer than about twenty pay no search: the plain layout is kept. A
-    /// trial that other work disturbs is repeated for as long as a quarter of them takes.
+    /// How many products will follow. Fewer than about twenty pay no search: the plain layout is kept. A trial that other
+    /// work disturbs is repeated for as long as a quarter of them takes.
     std::int64_t expected_products = 1000;
     /// Products use at most so many threads, and the trial as many as they; 0: as many as the library uses.
     int threads = 0;

@@ -20,7 +20,6 @@
 #include <vector>
 
 #include <tamis/core/array.hpp>
-#include <tamis/core/error.hpp>
 
 #include "instantiate.hpp"
 #include "sparse/kernels/halves.hpp"
@@ -231,47 +230,12 @@ class HalfLayout final : public TunedLayout<T> {
 }  // namespace
 
 template <class T, class I>
-void check_hermitian(const CsrView<T, I>& A) {
-    if (A.rows() != A.cols())
-        throw InvalidArgument("tune: .symmetric says that the matrix is Hermitian, but it is " + std::to_string(A.rows()) +
-                              "×" + std::to_string(A.cols()));
-    const auto refuse = [](std::int64_t i, std::int64_t j) {
-        throw InvalidArgument("tune: .symmetric says that the matrix is Hermitian, but entry (" + std::to_string(i) + ", " +
-                              std::to_string(j) + ") is not the conjugate of entry (" + std::to_string(j) + ", " +
-                              std::to_string(i) + ")");
-    };
-    const I* offsets = A.row_offsets().data();
-    const I* indices = A.col_indices().data();
-    const T* values = A.values().data();
-    // The rows above ask for the entries left of the diagonal in their order: next[j] is the first not yet asked for.
-    std::vector<I> next(offsets, offsets + A.rows());
-    for (std::int64_t i = 0; i < A.rows(); ++i) {
-        I k = next[static_cast<std::size_t>(i)];
-        const I stop = offsets[i + 1];
-        if (k < stop && static_cast<std::int64_t>(indices[k]) < i) refuse(i, static_cast<std::int64_t>(indices[k]));
-        for (; k < stop; ++k) {
-            const auto j = static_cast<std::int64_t>(indices[k]);
-            I& partner = next[static_cast<std::size_t>(j)];
-            const bool exists = partner < offsets[j + 1];
-            // An entry that nobody asked for stands before the one that is looked for.
-            if (exists && static_cast<std::int64_t>(indices[partner]) < i)
-                refuse(j, static_cast<std::int64_t>(indices[partner]));
-            if (!exists || static_cast<std::int64_t>(indices[partner]) != i || !(values[partner] == conjugate(values[k])))
-                refuse(i, j);
-            ++partner;
-        }
-    }
-}
-
-template <class T, class I>
 std::unique_ptr<TunedLayout<T>> half_layout(CsrView<T, I> A, bool in_float) {
     if (A.cols() > std::numeric_limits<std::int32_t>::max()) return nullptr;
     return in_float ? HalfLayout<T, InFloat<T>>::make(A) : HalfLayout<T, T>::make(A);
 }
 
-#define TAMIS_INSTANTIATE(T, I)                          \
-    template void check_hermitian(const CsrView<T, I>&); \
-    template std::unique_ptr<TunedLayout<T>> half_layout(CsrView<T, I>, bool);
+#define TAMIS_INSTANTIATE(T, I) template std::unique_ptr<TunedLayout<T>> half_layout(CsrView<T, I>, bool);
 TAMIS_FOR_EACH_SCALAR_INDEX(TAMIS_INSTANTIATE)
 #undef TAMIS_INSTANTIATE
 

@@ -51,8 +51,4 @@ std::unique_ptr<TunedLayout<T>> slice_layout(CsrView<T, I> A, bool in_float = fa
 template <class T, class I>
 std::unique_ptr<TunedLayout<T>> half_layout(CsrView<T, I> A, bool in_float = false);
 
-/// InvalidArgument that names the first entry whose mirror image is not its conjugate. O(nnz).
-template <class T, class I>
-void check_hermitian(const CsrView<T, I>& A);
-
 }  // namespace tamis::detail

@@ -404,18 +404,6 @@ struct TraitsName {
     }
 };
 
-/// Traits<T, I> for all scalars and both indices; for fewer where types.hpp has fewer.
-#if TAMIS_TEST_FEW_TYPES
-template <template <class, class> class Traits>
-using ForAllScalarsAndIndices = ::testing::Types<Traits<double, std::int32_t>, Traits<std::complex<float>, std::int64_t>>;
-#else
-template <template <class, class> class Traits>
-using ForAllScalarsAndIndices =
-    ::testing::Types<Traits<float, std::int32_t>, Traits<double, std::int32_t>, Traits<std::complex<float>, std::int32_t>,
-                     Traits<std::complex<double>, std::int32_t>, Traits<float, std::int64_t>, Traits<double, std::int64_t>,
-                     Traits<std::complex<float>, std::int64_t>, Traits<std::complex<double>, std::int64_t>>;
-#endif
-
 /// B(i, j) = A(p[i], q[j]) of dense matrices.
 template <class T, class P, class Q>
 Matrix<T> permuted(const Matrix<T>& A, const P& p, const Q& q) {

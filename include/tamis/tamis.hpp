@@ -14,6 +14,13 @@
 #include <tamis/core/view.hpp>
 #include <tamis/factor.hpp>
 #include <tamis/factorization_cache.hpp>
+#include <tamis/iterative/krylov/cg.hpp>
+#include <tamis/iterative/operator.hpp>
+#include <tamis/iterative/operator_access.hpp>
+#include <tamis/iterative/options.hpp>
+#include <tamis/iterative/result.hpp>
+#include <tamis/iterative/run.hpp>
+#include <tamis/iterative/workspace.hpp>
 #include <tamis/solve.hpp>
 #include <tamis/sparse/add.hpp>
 #include <tamis/sparse/analysis.hpp>

@@ -1,0 +1,372 @@
+#include "iterative/vector_ops.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+
+#include "core/parallel.hpp"
+#include "instantiate.hpp"
+#include "sparse/product.hpp"
+
+namespace tamis::detail::vec {
+
+namespace {
+
+constexpr int most_chunks = 128;
+constexpr std::int64_t smallest_chunk = 2048;
+
+/// [0, n) in at most most_chunks chunks of equal length, whose bounds fall on cache lines and depend on n only.
+class Chunks {
+  public:
+    explicit Chunks(std::int64_t n) noexcept : n_(n) {
+        length_ = std::max((n + most_chunks - 1) / most_chunks, smallest_chunk);
+        length_ = (length_ + 15) / 16 * 16;
+        count_ = static_cast<int>((n + length_ - 1) / length_);
+    }
+    [[nodiscard]] int count() const noexcept { return count_; }
+    [[nodiscard]] std::int64_t begin(int k) const noexcept { return k * length_; }
+    [[nodiscard]] std::int64_t end(int k) const noexcept { return std::min(n_, (k + 1) * length_); }
+
+  private:
+    std::int64_t n_;
+    std::int64_t length_;
+    int count_;
+};
+
+/// f(begin, end) over parts of [0, n).
+template <class F>
+void for_parts(std::int64_t n, const F& f) {
+    const int threads = threads_for(n);
+    if (threads <= 1) {
+        f(std::int64_t{0}, n);
+        return;
+    }
+    const Chunks chunks(n);
+#pragma omp parallel for schedule(static) num_threads(threads)
+    for (int k = 0; k < chunks.count(); ++k) f(chunks.begin(k), chunks.end(k));
+}
+
+template <std::size_t K>
+using Sums = std::array<double, K>;
+
+/// The sums that f(begin, end) gives for the chunks, added chunk by chunk in pairs.
+template <std::size_t K, class F>
+Sums<K> sum_parts(std::int64_t n, const F& f) {
+    const Chunks chunks(n);
+    std::array<Sums<K>, most_chunks> part;
+    const int threads = threads_for(n);
+    if (threads <= 1) {
+        for (int k = 0; k < chunks.count(); ++k) part[static_cast<std::size_t>(k)] = f(chunks.begin(k), chunks.end(k));
+    } else {
+#pragma omp parallel for schedule(static) num_threads(threads)
+        for (int k = 0; k < chunks.count(); ++k) part[static_cast<std::size_t>(k)] = f(chunks.begin(k), chunks.end(k));
+    }
+    auto count = static_cast<std::size_t>(chunks.count());
+    if (count == 0) return {};
+    for (; count > 1; count = (count + 1) / 2)
+        for (std::size_t k = 0; k < count / 2; ++k)
+            for (std::size_t s = 0; s < K; ++s) part[k][s] += part[count - 1 - k][s];
+    return part[0];
+}
+
+/// The numbers of a vector as real ones: pairs for complex T.
+template <class T>
+const Real<T>* reals(const T* x) noexcept {
+    return reinterpret_cast<const Real<T>*>(x);
+}
+
+constexpr int lanes = 8;
+
+inline double sum_of(const double (&a)[lanes]) noexcept {
+    return ((a[0] + a[4]) + (a[2] + a[6])) + ((a[1] + a[5]) + (a[3] + a[7]));
+}
+
+/// Σ |x_i|² over real numbers, in independent sums that the compiler turns into vectors.
+template <class R>
+double square_of_reals(const R* x, std::int64_t n) noexcept {
+    double a[lanes] = {};
+    std::int64_t i = 0;
+    for (; i + lanes <= n; i += lanes)
+        for (int k = 0; k < lanes; ++k) a[k] += static_cast<double>(x[i + k]) * static_cast<double>(x[i + k]);
+    for (int k = 0; i < n; ++i, ++k) a[k] += static_cast<double>(x[i]) * static_cast<double>(x[i]);
+    return sum_of(a);
+}
+template <class R>
+double dot_of_reals(const R* x, const R* y, std::int64_t n) noexcept {
+    double a[lanes] = {};
+    std::int64_t i = 0;
+    for (; i + lanes <= n; i += lanes)
+        for (int k = 0; k < lanes; ++k) a[k] += static_cast<double>(x[i + k]) * static_cast<double>(y[i + k]);
+    for (int k = 0; i < n; ++i, ++k) a[k] += static_cast<double>(x[i]) * static_cast<double>(y[i]);
+    return sum_of(a);
+}
+/// Im xᴴ y of n complex numbers.
+template <class R>
+double imaginary_dot(const R* x, const R* y, std::int64_t n) noexcept {
+    double a[lanes] = {};
+    constexpr int pairs = lanes / 2;
+    const auto add = [&](std::int64_t i, int k) {
+        a[2 * k] += static_cast<double>(x[2 * i]) * static_cast<double>(y[2 * i + 1]);
+        a[2 * k + 1] -= static_cast<double>(x[2 * i + 1]) * static_cast<double>(y[2 * i]);
+    };
+    std::int64_t i = 0;
+    for (; i + pairs <= n; i += pairs)
+        for (int k = 0; k < pairs; ++k) add(i + k, k);
+    for (int k = 0; i < n; ++i, ++k) add(i, k);
+    return sum_of(a);
+}
+
+template <class T>
+inline constexpr std::int64_t width = is_complex_v<T> ? 2 : 1;
+
+template <class T>
+double square(const T* x, std::int64_t begin, std::int64_t end) noexcept {
+    return square_of_reals(reals(x + begin), width<T> * (end - begin));
+}
+
+template <class T>
+Sum<T> to_sum(double re, [[maybe_unused]] double im) noexcept {
+    if constexpr (is_complex_v<T>) return {re, im};
+    else return re;
+}
+
+template <class T>
+T narrow(const Sum<T>& a) noexcept {
+    if constexpr (is_complex_v<T>) return T(static_cast<Real<T>>(a.real()), static_cast<Real<T>>(a.imag()));
+    else return static_cast<T>(a);
+}
+
+/// ‖x‖₂ where the sum of squares is no use: x scaled by its largest number.
+template <class T, class At>
+double scaled_norm(std::int64_t n, const At& at) noexcept {
+    double largest = 0;
+    for (std::int64_t i = 0; i < n; ++i) {
+        const double m =
+            std::max(std::abs(static_cast<double>(real_part(at(i)))), std::abs(static_cast<double>(imag_part(at(i)))));
+        if (!is_finite(at(i))) return at(i) != at(i) ? std::nan("") : HUGE_VAL;
+        largest = std::max(largest, m);
+    }
+    if (largest == 0) return 0;
+    double sum = 0;
+    for (std::int64_t i = 0; i < n; ++i) {
+        const double re = static_cast<double>(real_part(at(i))) / largest;
+        const double im = static_cast<double>(imag_part(at(i))) / largest;
+        sum += re * re + im * im;
+    }
+    return largest * std::sqrt(sum);
+}
+
+template <class T>
+double norm_of(double sum, std::int64_t n, const T* x) noexcept {
+    if (sum > 1e-280 && sum < 1e300) return std::sqrt(sum);
+    if (sum != sum) return sum;
+    return scaled_norm<T>(n, [x](std::int64_t i) { return x[i]; });
+}
+
+}  // namespace
+
+template <class T>
+void zero(std::int64_t n, T* x) {
+    for_parts(n, [=](std::int64_t i, std::int64_t e) { std::fill(x + i, x + e, T(0)); });
+}
+
+template <class T>
+void copy(std::int64_t n, const T* x, T* y) {
+    for_parts(n, [=](std::int64_t i, std::int64_t e) { std::copy(x + i, x + e, y + i); });
+}
+
+template <class T>
+void copy(VectorView<const T> x, T* y) {
+    if (x.stride() == 1) return copy(x.size(), x.data(), y);
+    for (std::int64_t i = 0; i < x.size(); ++i) y[i] = x[i];
+}
+
+template <class T>
+void copy(const T* x, VectorView<T> y) {
+    if (y.stride() == 1) return copy(y.size(), x, y.data());
+    for (std::int64_t i = 0; i < y.size(); ++i) y[i] = x[i];
+}
+
+template <class T>
+void scale(std::int64_t n, Sum<T> a_, T* x) {
+    const T a = narrow<T>(a_);
+    for_parts(n, [=](std::int64_t i, std::int64_t e) {
+        for (; i < e; ++i) x[i] = times(a, x[i]);
+    });
+}
+
+template <class T>
+void scaled(std::int64_t n, Sum<T> a_, const T* x, T* y) {
+    const T a = narrow<T>(a_);
+    for_parts(n, [=](std::int64_t i, std::int64_t e) {
+        for (; i < e; ++i) y[i] = times(a, x[i]);
+    });
+}
+
+template <class T>
+void axpy(std::int64_t n, Sum<T> a_, const T* x, T* y) {
+    const T a = narrow<T>(a_);
+    for_parts(n, [=](std::int64_t i, std::int64_t e) {
+        for (; i < e; ++i) y[i] += times(a, x[i]);
+    });
+}
+
+template <class T>
+void xpby(std::int64_t n, const T* x, Sum<T> b_, T* y) {
+    const T b = narrow<T>(b_);
+    for_parts(n, [=](std::int64_t i, std::int64_t e) {
+        for (; i < e; ++i) y[i] = x[i] + times(b, y[i]);
+    });
+}
+
+template <class T>
+void axpby(std::int64_t n, Sum<T> a_, const T* x, Sum<T> b_, T* y) {
+    const T a = narrow<T>(a_);
+    const T b = narrow<T>(b_);
+    for_parts(n, [=](std::int64_t i, std::int64_t e) {
+        for (; i < e; ++i) y[i] = times(a, x[i]) + times(b, y[i]);
+    });
+}
+
+template <class T>
+void axpy_xpby(std::int64_t n, Sum<T> a_, T* p, T* x, const T* z, Sum<T> b_) {
+    const T a = narrow<T>(a_);
+    const T b = narrow<T>(b_);
+    for_parts(n, [=](std::int64_t i, std::int64_t e) {
+        for (; i < e; ++i) {
+            const T old = p[i];
+            x[i] += times(a, old);
+            p[i] = z[i] + times(b, old);
+        }
+    });
+}
+
+template <class T>
+Sum<T> dot(std::int64_t n, const T* x, const T* y) {
+    const auto sums = sum_parts<2>(n, [=](std::int64_t i, std::int64_t e) {
+        const double re = dot_of_reals(reals(x + i), reals(y + i), width<T> * (e - i));
+        double im = 0;
+        if constexpr (is_complex_v<T>) im = imaginary_dot(reals(x + i), reals(y + i), e - i);
+        return Sums<2>{re, im};
+    });
+    return to_sum<T>(sums[0], sums[1]);
+}
+
+template <class T>
+DotAndSquare<T> dot_and_square(std::int64_t n, const T* x, const T* y) {
+    const auto sums = sum_parts<3>(n, [=](std::int64_t begin, std::int64_t end) {
+        Sums<3> s{};
+        // Pieces that stay in the first-level cache between the sums.
+        constexpr std::int64_t piece = 512;
+        for (std::int64_t i = begin; i < end; i += piece) {
+            const std::int64_t e = std::min(end, i + piece);
+            s[0] += dot_of_reals(reals(x + i), reals(y + i), width<T> * (e - i));
+            if constexpr (is_complex_v<T>) s[1] += imaginary_dot(reals(x + i), reals(y + i), e - i);
+            s[2] += square(x, i, e);
+        }
+        return s;
+    });
+    return {to_sum<T>(sums[0], sums[1]), sums[2]};
+}
+
+template <class T>
+double norm(std::int64_t n, const T* x) {
+    const auto sums = sum_parts<1>(n, [=](std::int64_t i, std::int64_t e) { return Sums<1>{square(x, i, e)}; });
+    return norm_of(sums[0], n, x);
+}
+
+template <class T>
+double norm(VectorView<const T> x) {
+    if (x.stride() == 1) return norm(x.size(), x.data());
+    return scaled_norm<T>(x.size(), [&](std::int64_t i) { return x[i]; });
+}
+
+template <class T>
+double axpy_norm(std::int64_t n, Sum<T> a_, const T* x, T* y) {
+    const T a = narrow<T>(a_);
+    const auto sums = sum_parts<1>(n, [=](std::int64_t begin, std::int64_t end) {
+        double s = 0;
+        constexpr std::int64_t piece = 512;
+        for (std::int64_t i = begin; i < end; i += piece) {
+            const std::int64_t e = std::min(end, i + piece);
+            for (std::int64_t k = i; k < e; ++k) y[k] += times(a, x[k]);
+            s += square(y, i, e);
+        }
+        return Sums<1>{s};
+    });
+    return norm_of(sums[0], n, y);
+}
+
+template <class T>
+Sum<T> axpy_dot(std::int64_t n, Sum<T> a_, const T* x, T* y, const T* z) {
+    const T a = narrow<T>(a_);
+    const auto sums = sum_parts<2>(n, [=](std::int64_t begin, std::int64_t end) {
+        Sums<2> s{};
+        constexpr std::int64_t piece = 512;
+        for (std::int64_t i = begin; i < end; i += piece) {
+            const std::int64_t e = std::min(end, i + piece);
+            for (std::int64_t k = i; k < e; ++k) y[k] += times(a, x[k]);
+            s[0] += dot_of_reals(reals(z + i), reals(y + i), width<T> * (e - i));
+            if constexpr (is_complex_v<T>) s[1] += imaginary_dot(reals(z + i), reals(y + i), e - i);
+        }
+        return s;
+    });
+    return to_sum<T>(sums[0], sums[1]);
+}
+
+template <class T>
+void add_combination(std::int64_t n, VectorBlock<T> v, std::int64_t count, const Sum<T>* a, T* y) {
+    std::int64_t k = 0;
+    for (; k + 4 <= count; k += 4) {
+        const T a0 = narrow<T>(a[k]);
+        const T a1 = narrow<T>(a[k + 1]);
+        const T a2 = narrow<T>(a[k + 2]);
+        const T a3 = narrow<T>(a[k + 3]);
+        const T* const v0 = v[k];
+        const T* const v1 = v[k + 1];
+        const T* const v2 = v[k + 2];
+        const T* const v3 = v[k + 3];
+        for_parts(n, [=](std::int64_t i, std::int64_t e) {
+            for (; i < e; ++i) y[i] += (times(a0, v0[i]) + times(a1, v1[i])) + (times(a2, v2[i]) + times(a3, v3[i]));
+        });
+    }
+    for (; k < count; ++k) axpy(n, a[k], v[k], y);
+}
+
+template <class T>
+double residual(double a_, VectorView<const T> b, T* r) {
+    const auto a = static_cast<Real<T>>(a_);
+    for_parts(b.size(), [=](std::int64_t i, std::int64_t e) {
+        if (b.stride() == 1) {
+            for (; i < e; ++i) r[i] = a * b.data()[i] - r[i];
+        } else {
+            for (; i < e; ++i) r[i] = a * b[i] - r[i];
+        }
+    });
+    return norm(b.size(), r);
+}
+
+#define TAMIS_INSTANTIATE(T)                                                                         \
+    template void zero<T>(std::int64_t, T*);                                                         \
+    template void copy<T>(std::int64_t, const T*, T*);                                               \
+    template void copy<T>(VectorView<const T>, T*);                                                  \
+    template void copy<T>(const T*, VectorView<T>);                                                  \
+    template void scale<T>(std::int64_t, Sum<T>, T*);                                                \
+    template void scaled<T>(std::int64_t, Sum<T>, const T*, T*);                                     \
+    template void axpy<T>(std::int64_t, Sum<T>, const T*, T*);                                       \
+    template void xpby<T>(std::int64_t, const T*, Sum<T>, T*);                                       \
+    template void axpby<T>(std::int64_t, Sum<T>, const T*, Sum<T>, T*);                              \
+    template void axpy_xpby<T>(std::int64_t, Sum<T>, T*, T*, const T*, Sum<T>);                      \
+    template Sum<T> dot<T>(std::int64_t, const T*, const T*);                                        \
+    template DotAndSquare<T> dot_and_square<T>(std::int64_t, const T*, const T*);                    \
+    template double norm<T>(std::int64_t, const T*);                                                 \
+    template double norm<T>(VectorView<const T>);                                                    \
+    template double axpy_norm<T>(std::int64_t, Sum<T>, const T*, T*);                                \
+    template Sum<T> axpy_dot<T>(std::int64_t, Sum<T>, const T*, T*, const T*);                       \
+    template void add_combination<T>(std::int64_t, VectorBlock<T>, std::int64_t, const Sum<T>*, T*); \
+    template double residual<T>(double, VectorView<const T>, T*);
+TAMIS_FOR_EACH_SCALAR(TAMIS_INSTANTIATE)
+#undef TAMIS_INSTANTIATE
+
+}  // namespace tamis::detail::vec

@@ -1,12 +1,9 @@
 #include <tamis/iterative/operator.hpp>
 
-#include <mutex>
 #include <string>
-#include <vector>
-
-#include <tamis/core/array.hpp>
 
 #include "instantiate.hpp"
+#include "iterative/scratch_pool.hpp"
 #include "sparse/product.hpp"
 
 namespace tamis::detail {
@@ -39,54 +36,6 @@ void check_apply(const char* name, std::int64_t rows, std::int64_t cols, std::in
 }
 
 namespace {
-
-/// Arrays for intermediate results, one for each caller at a time; kept for the next.
-template <class T>
-class ScratchPool {
-  public:
-    class Lease {
-      public:
-        Lease(ScratchPool& pool, std::int64_t n) : pool_(pool), array_(pool.take(n)) {}
-        Lease(const Lease&) = delete;
-        Lease& operator=(const Lease&) = delete;
-        ~Lease() { pool_.give_back(std::move(array_)); }
-        [[nodiscard]] T* data() noexcept { return array_.data(); }
-
-      private:
-        ScratchPool& pool_;
-        Array<T> array_;
-    };
-
-  private:
-    Array<T> take(std::int64_t n) {
-        {
-            const std::lock_guard lock(mutex_);
-            idle_.reserve(++leased_);  // so that giving back cannot fail
-            if (!idle_.empty() && idle_.back().size() >= n) {
-                Array<T> array = std::move(idle_.back());
-                idle_.pop_back();
-                return array;
-            }
-        }
-        try {
-            return Array<T>(n, uninitialized);
-        } catch (...) {
-            const std::lock_guard lock(mutex_);
-            --leased_;
-            throw;
-        }
-    }
-    void give_back(Array<T>&& array) noexcept {
-        const std::lock_guard lock(mutex_);
-        --leased_;
-        // The larger ones last, where they are taken from; no more are kept than were used at one time.
-        if (idle_.size() < idle_.capacity()) idle_.push_back(std::move(array));
-    }
-
-    std::mutex mutex_;
-    std::vector<Array<T>> idle_;
-    std::size_t leased_ = 0;
-};
 
 template <class T>
 MatrixView<T> block(T* data, std::int64_t rows, std::int64_t cols) {

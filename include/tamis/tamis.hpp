@@ -15,6 +15,9 @@
 #include <tamis/factor.hpp>
 #include <tamis/factorization_cache.hpp>
 #include <tamis/iterative/krylov/cg.hpp>
+#include <tamis/iterative/krylov/fgmres.hpp>
+#include <tamis/iterative/krylov/gmres.hpp>
+#include <tamis/iterative/krylov/minres.hpp>
 #include <tamis/iterative/operator.hpp>
 #include <tamis/iterative/operator_access.hpp>
 #include <tamis/iterative/options.hpp>

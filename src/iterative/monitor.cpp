@@ -177,16 +177,15 @@ bool Monitor<T>::begin(T* x, T* r) {
         record(0);
         return false;
     }
+    put_start(x);
     if (options_.initial_guess) {
-        vec::copy(options_.initial_guess.view(), x);
-        if (scale_ != 1) vec::scale(n, Sum<T>(scale_), x);
         current_ = true_residual(x, r);
     } else {
-        vec::zero(n, x);
         vec::zero(b_.size(), r);
         current_ = vec::residual(scale_, b_, r);
     }
     record(current_);
+    start_norm_ = current_;
     best_ = std::numeric_limits<double>::infinity();
     last_verified_ = current_;
     last_restarted_ = current_;
@@ -244,7 +243,23 @@ void Monitor<T>::keep(const T* x) {
 template <class T>
 void Monitor<T>::finish(T* x, T* r, bool best_was_taken) {
     // An iterate whose residual was said to be smaller may be the better one after all.
-    if (!best_is_kept_ || best_was_taken || current_ <= best_) return;
+    if (best_is_kept_ && !best_was_taken && !(current_ <= best_)) take_kept(x, r);
+    // And none may be worse than the start.
+    if (current_ <= start_norm_ || !(start_norm_ >= 0)) return;
+    put_start(x);
+    current_ = true_residual(x, r);
+}
+
+template <class T>
+void Monitor<T>::put_start(T* x) const {
+    const std::int64_t n = A_.cols();
+    if (!options_.initial_guess) return vec::zero(n, x);
+    vec::copy(options_.initial_guess.view(), x);
+    if (scale_ != 1) vec::scale(n, Sum<T>(scale_), x);
+}
+
+template <class T>
+void Monitor<T>::take_kept(T* x, T* r) {
     const auto exchange = [&] {
         for (std::int64_t i = 0; i < out_.size(); ++i) std::swap(out_[i], x[i]);
     };

@@ -118,6 +118,8 @@ class Monitor {
     void end(Status status, const char* why);
     double true_residual(const T* x, T* r);
     void finish(T* x, T* r, bool best_was_taken);
+    void take_kept(T* x, T* r);
+    void put_start(T* x) const;
 
     const char* method_;
     const OperatorRef<T>& A_;
@@ -137,6 +139,7 @@ class Monitor {
     std::int64_t iterations_ = 0;
     std::int64_t matvecs_ = 0;
     std::vector<double> history_;
+    double start_norm_ = 0;
     double current_ = 0;
     double best_ = 0;  // of what out_ keeps
     bool best_is_kept_ = false;

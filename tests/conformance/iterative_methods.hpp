@@ -5,6 +5,9 @@
 #include <vector>
 
 #include <tamis/iterative/krylov/cg.hpp>
+#include <tamis/iterative/krylov/fgmres.hpp>
+#include <tamis/iterative/krylov/gmres.hpp>
+#include <tamis/iterative/krylov/minres.hpp>
 
 #include "conformance/iterative.hpp"
 
@@ -16,6 +19,16 @@ std::vector<IterativeUnderTest<T>> iterative_methods() {
     all.push_back(iterative_method<T, CgOptions<T>>(
         "cg", definite | singular, 4, [](auto&&... a) { return cg(std::forward<decltype(a)>(a)...); },
         [](std::int64_t n) { return CgWorkspace<T>(n); }));
+    all.push_back(iterative_method<T, MinresOptions<T>>(
+        "minres", definite | indefinite | singular, 8, [](auto&&... a) { return minres(std::forward<decltype(a)>(a)...); },
+        [](std::int64_t n) { return MinresWorkspace<T>(n); }));
+    constexpr unsigned every_regular = definite | indefinite | unsymmetric;
+    all.push_back(iterative_method<T, GmresOptions<T>>(
+        "gmres", every_regular | singular, 33, [](auto&&... a) { return gmres(std::forward<decltype(a)>(a)...); },
+        [](std::int64_t n) { return GmresWorkspace<T>(n); }));
+    all.push_back(iterative_method<T, FgmresOptions<T>>(
+        "fgmres", every_regular | singular, 62, [](auto&&... a) { return fgmres(std::forward<decltype(a)>(a)...); },
+        [](std::int64_t n) { return FgmresWorkspace<T>(n); }));
     return all;
 }
 

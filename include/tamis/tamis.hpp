@@ -14,6 +14,7 @@
 #include <tamis/core/view.hpp>
 #include <tamis/factor.hpp>
 #include <tamis/factorization_cache.hpp>
+#include <tamis/iterative/amg/amg.hpp>
 #include <tamis/iterative/krylov/cg.hpp>
 #include <tamis/iterative/krylov/fgmres.hpp>
 #include <tamis/iterative/krylov/gmres.hpp>

@@ -1,0 +1,78 @@
+#include "iterative/amg/levels.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include <tamis/sparse/measure.hpp>
+#include <tamis/sparse/triple_product.hpp>
+
+#include "instantiate.hpp"
+#include "iterative/amg/prolongation.hpp"
+#include "sparse/asymmetry.hpp"
+
+namespace tamis::detail {
+
+template <class T, class I>
+AmgLevels<T, I>::AmgLevels(CsrView<T, I> A, Array<T> candidates, const AmgParameters& parameters, const AmgLevels* earlier)
+    : parameters_(parameters),
+      candidates_(std::move(candidates)) {
+    const std::int64_t n = A.rows();
+    const std::int64_t m = n == 0 ? 0 : candidates_.size() / n;
+    hermitian_ = !first_asymmetry(A, Agreement::rounded).has_value();
+    const std::size_t most = parameters_.max_levels == 0 ? 20 : static_cast<std::size_t>(parameters_.max_levels);
+    const std::int64_t coarse_size = parameters_.coarse_size == 0 ? 1000 : parameters_.coarse_size;
+    double strength = parameters_.strength;
+    Array<T> near_null = candidates_;
+    levels_.push_back({Csr<T, I>(A), {}, {}, {}, equal_nodes<I>(n, parameters_.block_size), {}});
+    while (levels_.size() < most && levels_.back().A.rows() > coarse_size) {
+        AmgLevel<T, I>& fine = levels_.back();
+        const bool known = earlier != nullptr && levels_.size() < earlier->levels_.size();
+        const NodeGraph<Real<T>, I> graph = node_graph(fine.A.view(), fine.nodes, strength);
+        fine.aggregates = known ? earlier->levels_[levels_.size() - 1].aggregates : aggregate(graph);
+        // Where little becomes coarser, the work of a level is not worth what it brings.
+        if (fine.aggregates.count == 0 || 10 * fine.aggregates.count > 9 * fine.nodes.count()) break;
+        Tentative<T, I> tentative = tentative_prolongator(fine.nodes, fine.aggregates, near_null, m);
+        if (tentative.P.cols() == 0 || tentative.P.cols() >= fine.A.rows()) break;
+        fine.P = parameters_.coarsening == AmgCoarsening::plain_aggregation
+                     ? std::move(tentative.P)
+                     : smoothed_prolongator(fine.A, fine.nodes, graph, tentative.P);
+        fine.R = transpose(fine.P.view());
+        conjugate_values(fine.R);
+        Csr<T, I> coarse = triple_matmul(fine.R.view(), fine.A.view(), fine.P.view());
+        // A row of the coarse matrix that vanished (a candidate that A maps to 0 exactly, seen from one aggregate) has
+        // nothing to smooth: such a level is the last.
+        Array<T> diagonal(coarse.rows(), uninitialized);
+        detail::diagonal(coarse.view(), VectorView<T>(diagonal.data(), diagonal.size()));
+        const bool smoothable = std::none_of(diagonal.begin(), diagonal.end(), [](const T& d) { return d == T(0); });
+        fine.smoother = Smoother<T, I>(fine.A.view(), parameters_.smoother, parameters_.sweeps);
+        near_null = std::move(tentative.candidates);
+        strength /= 2;
+        levels_.push_back({std::move(coarse), {}, {}, {}, std::move(tentative.coarse_nodes), {}});
+        if (!smoothable) break;
+    }
+    levels_.back().aggregates = {};
+    // Sums of so many products of entries of A are not more exact than this.
+    const Real<T> noise =
+        levels_.size() == 1 ? Real<T>(0) : 100 * std::numeric_limits<Real<T>>::epsilon() * norm(A, Norm::inf);
+    coarse_ = CoarseSolver<T, I>(levels_.back().A, hermitian_, noise);
+}
+
+template <class T, class I>
+std::int64_t AmgLevels<T, I>::bytes() const noexcept {
+    const auto of = [](const Csr<T, I>& A) {
+        return A.nnz() * static_cast<std::int64_t>(sizeof(T) + sizeof(I)) +
+               (A.rows() + 1) * static_cast<std::int64_t>(sizeof(I));
+    };
+    std::int64_t total = coarse_.bytes() + candidates_.size() * static_cast<std::int64_t>(sizeof(T));
+    for (const AmgLevel<T, I>& level : levels_)
+        total += of(level.A) + of(level.P) + of(level.R) + level.smoother.bytes() +
+                 (level.nodes.first.size() + level.aggregates.of_node.size()) * static_cast<std::int64_t>(sizeof(I));
+    return total;
+}
+
+#define TAMIS_INSTANTIATE(T, I) template class AmgLevels<T, I>;
+TAMIS_FOR_EACH_SCALAR_INDEX(TAMIS_INSTANTIATE)
+#undef TAMIS_INSTANTIATE
+
+}  // namespace tamis::detail

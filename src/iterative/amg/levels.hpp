@@ -1,0 +1,63 @@
+// Private: the levels of multigrid and the cycles through them.
+//
+//     level 0      A₀ = A        smooth   ↘ R₀        P₀ ↗ smooth
+//     level 1      A₁ = R₀A₀P₀   smooth     ↘ R₁   P₁ ↗    smooth
+//     level 2      A₂ = R₁A₁P₁                 solve
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include <tamis/iterative/amg/amg.hpp>
+
+#include "iterative/amg/aggregate.hpp"
+#include "iterative/amg/coarse_solver.hpp"
+#include "iterative/amg/smoother.hpp"
+#include "iterative/scratch_pool.hpp"
+
+namespace tamis::detail {
+
+template <class T, class I>
+struct AmgLevel {
+    Csr<T, I> A;
+    Smoother<T, I> smoother;
+    Csr<T, I> P;  // from the next level to this one
+    Csr<T, I> R;  // Pᴴ
+    Nodes<I> nodes;
+    Aggregates<I> aggregates;
+};
+
+template <class T, class I>
+class AmgLevels {
+  public:
+    /// candidates: n×m, by columns. With `earlier`, on its aggregates.
+    AmgLevels(CsrView<T, I> A, Array<T> candidates, const AmgParameters& parameters, const AmgLevels* earlier);
+
+    /// x ← M b; both of rows() entries, maybe one vector.
+    void apply(VectorView<const T> b, VectorView<T> x) const;
+
+    [[nodiscard]] std::int64_t rows() const noexcept { return levels_.front().A.rows(); }
+    [[nodiscard]] const std::vector<AmgLevel<T, I>>& levels() const noexcept { return levels_; }
+    [[nodiscard]] const Array<T>& candidates() const noexcept { return candidates_; }
+    [[nodiscard]] const AmgParameters& parameters() const noexcept { return parameters_; }
+    [[nodiscard]] bool hermitian() const noexcept { return hermitian_; }
+    [[nodiscard]] std::int64_t bytes() const noexcept;
+
+  private:
+    struct Work;
+    [[nodiscard]] std::int64_t work_size() const noexcept;
+    [[nodiscard]] std::int64_t own_size() const noexcept;  // of the levels below the first
+    void cycle(std::size_t level, const T* b, T* x, const Work& work) const;
+    void twice(std::size_t level, const T* b, T* x, const Work& work) const;
+    void krylov(std::size_t level, const T* b, T* x, const Work& work) const;
+
+    AmgParameters parameters_;
+    Array<T> candidates_;  // of level 0, for refactor
+    std::vector<AmgLevel<T, I>> levels_;
+    CoarseSolver<T, I> coarse_;
+    bool hermitian_ = false;
+    mutable ScratchPool<T> pool_;
+};
+
+}  // namespace tamis::detail

@@ -1,0 +1,33 @@
+// Private: how a coarse level's vectors become vectors of the level above.
+#pragma once
+
+#include <cstdint>
+
+#include <tamis/core/array.hpp>
+#include <tamis/sparse/csr.hpp>
+
+#include "iterative/amg/aggregate.hpp"
+
+namespace tamis::detail {
+
+/// The tentative prolongator and what it leaves to the next level.
+template <class T, class I>
+struct Tentative {
+    Csr<T, I> P;            ///< n × coarse, orthonormal columns, each within one aggregate
+    Array<T> candidates;    ///< coarse × m, by columns: P times these are the candidates of the level above
+    Nodes<I> coarse_nodes;  ///< an aggregate is a node of the next level
+};
+
+/// P and the coarse candidates from the QR factorization of the candidates (n × m, by columns) over each aggregate; Vaněk et
+/// al., Algorithm 4.1. A candidate that depends on those before it within an aggregate gets no column there.
+template <class T, class I>
+Tentative<T, I> tentative_prolongator(const Nodes<I>& nodes, const Aggregates<I>& aggregates, const Array<T>& candidates,
+                                      std::int64_t m);
+
+/// (I − ω D⁻¹ A_F) P, where weak entries of A are left out of A_F and added to its diagonal D, ω = 4 / (3
+/// λ_max(D⁻¹ A_F)); Vaněk et al., (7) and (8).
+template <class T, class I>
+Csr<T, I> smoothed_prolongator(const Csr<T, I>& A, const Nodes<I>& nodes, const NodeGraph<Real<T>, I>& graph,
+                               const Csr<T, I>& tentative);
+
+}  // namespace tamis::detail

@@ -1,0 +1,17 @@
+// Private: how large the eigenvalues of D⁻¹ A are, as smoothers have to know.
+#pragma once
+
+#include <cstdint>
+
+#include <tamis/core/scalar.hpp>
+#include <tamis/sparse/view.hpp>
+
+namespace tamis::detail {
+
+/// About max |λ(D⁻¹ A)|, D given by its inverse (nullptr: the identity): the smaller of Gershgorin's bound and 1.1 times
+/// what a power iteration of 15 steps finds. The iteration is left out where the bound is below 2.2: that of a weakly
+/// dominant matrix is 2, and seldom more than a tenth off.
+template <class T, class I>
+Real<T> spectral_radius(CsrView<T, I> A, const T* inverse_diagonal);
+
+}  // namespace tamis::detail

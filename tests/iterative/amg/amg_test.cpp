@@ -7,8 +7,8 @@
 #include <thread>
 #include <vector>
 
-#include <Eigen/QR>
 #include <gtest/gtest.h>
+#include <Eigen/QR>
 
 #include <tamis/iterative/krylov/cg.hpp>
 #include <tamis/sparse/add.hpp>

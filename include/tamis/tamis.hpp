@@ -22,6 +22,11 @@
 #include <tamis/iterative/operator.hpp>
 #include <tamis/iterative/operator_access.hpp>
 #include <tamis/iterative/options.hpp>
+#include <tamis/iterative/precond/handle.hpp>
+#include <tamis/iterative/precond/ic0.hpp>
+#include <tamis/iterative/precond/ilu0.hpp>
+#include <tamis/iterative/precond/jacobi.hpp>
+#include <tamis/iterative/precond/ssor.hpp>
 #include <tamis/iterative/result.hpp>
 #include <tamis/iterative/run.hpp>
 #include <tamis/iterative/workspace.hpp>

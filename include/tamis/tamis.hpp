@@ -15,8 +15,10 @@
 #include <tamis/factor.hpp>
 #include <tamis/factorization_cache.hpp>
 #include <tamis/iterative/amg/amg.hpp>
+#include <tamis/iterative/krylov/bicgstab.hpp>
 #include <tamis/iterative/krylov/cg.hpp>
 #include <tamis/iterative/krylov/fgmres.hpp>
+#include <tamis/iterative/krylov/flexible_cg.hpp>
 #include <tamis/iterative/krylov/gmres.hpp>
 #include <tamis/iterative/krylov/minres.hpp>
 #include <tamis/iterative/operator.hpp>

@@ -87,10 +87,16 @@ class Monitor {
     [[nodiscard]] bool step(double norm);
     /// Before x is overwritten by an iterate whose residual norm is `next`: keeps x if it is the best so far.
     void leave(const T* x, double next);
+    /// Whether leave(x, next) would keep x, for methods that first have to form it.
+    [[nodiscard]] bool would_leave(double next) const noexcept { return !(next <= current_) && current_ < best_; }
+    /// Whether a residual norm is so small that step would have it verified.
+    [[nodiscard]] bool is_small(double norm) const noexcept { return norm <= verify_below_; }
     /// Keeps x, whose residual norm is residual_norm(), if it is the best so far: for methods that move x once a cycle.
     void keep(const T* x);
     /// Ends the iteration for a reason of the method's own; `format` and what follows, as in printf, say why.
     void stop(Status status, const char* format, ...) __attribute__((format(printf, 3, 4)));
+    /// Whether stop was called.
+    [[nodiscard]] bool is_ending() const noexcept { return ending_ == Ending::final; }
     /// Has settle look at the true residual, without a word from step.
     void suspect_convergence() noexcept { ending_ = Ending::verify; }
     /// r = b − A x for the x that will be returned. True if the method has ended; false if it has to go on from r.

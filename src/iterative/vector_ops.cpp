@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include "core/parallel.hpp"
+#include "core/random.hpp"
 #include "instantiate.hpp"
 #include "sparse/product.hpp"
 
@@ -243,6 +244,31 @@ void axpy_xpby(std::int64_t n, Sum<T> a_, T* p, T* x, const T* z, Sum<T> b_) {
 }
 
 template <class T>
+void axpy2(std::int64_t n, Sum<T> a_, const T* x, Sum<T> b_, const T* y, T* z) {
+    const T a = narrow<T>(a_);
+    const T b = narrow<T>(b_);
+    for_parts(n, [=](std::int64_t i, std::int64_t e) {
+        for (; i < e; ++i) z[i] += times(a, x[i]) + times(b, y[i]);
+    });
+}
+
+template <class T>
+void direction(std::int64_t n, const T* r, Sum<T> beta_, Sum<T> omega_, const T* v, T* p) {
+    const T beta = narrow<T>(beta_);
+    const T omega = narrow<T>(omega_);
+    for_parts(n, [=](std::int64_t i, std::int64_t e) {
+        for (; i < e; ++i) p[i] = r[i] + times(beta, p[i] - times(omega, v[i]));
+    });
+}
+
+template <class T>
+void fill_random(std::int64_t n, std::uint64_t seed, T* x) {
+    for_parts(n, [=](std::int64_t i, std::int64_t e) {
+        for (; i < e; ++i) x[i] = uniform<T>(seed, static_cast<std::uint64_t>(i));
+    });
+}
+
+template <class T>
 Sum<T> dot(std::int64_t n, const T* x, const T* y) {
     const auto sums = sum_parts<2>(n, [=](std::int64_t i, std::int64_t e) {
         const double re = dot_of_reals(reals(x + i), reals(y + i), width<T> * (e - i));
@@ -358,6 +384,9 @@ double residual(double a_, VectorView<const T> b, T* r) {
     template void xpby<T>(std::int64_t, const T*, Sum<T>, T*);                                       \
     template void axpby<T>(std::int64_t, Sum<T>, const T*, Sum<T>, T*);                              \
     template void axpy_xpby<T>(std::int64_t, Sum<T>, T*, T*, const T*, Sum<T>);                      \
+    template void axpy2<T>(std::int64_t, Sum<T>, const T*, Sum<T>, const T*, T*);                    \
+    template void direction<T>(std::int64_t, const T*, Sum<T>, Sum<T>, const T*, T*);                \
+    template void fill_random<T>(std::int64_t, std::uint64_t, T*);                                   \
     template Sum<T> dot<T>(std::int64_t, const T*, const T*);                                        \
     template DotAndSquare<T> dot_and_square<T>(std::int64_t, const T*, const T*);                    \
     template double norm<T>(std::int64_t, const T*);                                                 \

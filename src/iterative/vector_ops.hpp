@@ -38,6 +38,16 @@ void axpby(std::int64_t n, Sum<T> a, const T* x, Sum<T> b, T* y);
 template <class T>
 void axpy_xpby(std::int64_t n, Sum<T> a, T* p, T* x, const T* z, Sum<T> b);
 
+/// z ← z + a x + b y.
+template <class T>
+void axpy2(std::int64_t n, Sum<T> a, const T* x, Sum<T> b, const T* y, T* z);
+/// p ← r + beta (p − omega v).
+template <class T>
+void direction(std::int64_t n, const T* r, Sum<T> beta, Sum<T> omega, const T* v, T* p);
+/// Uniform on [−1, 1), in both parts for complex T; the same for a seed, whatever the threads.
+template <class T>
+void fill_random(std::int64_t n, std::uint64_t seed, T* x);
+
 /// xᴴ y.
 template <class T>
 Sum<T> dot(std::int64_t n, const T* x, const T* y);

@@ -60,21 +60,25 @@ struct IterativeUnderTest {
     std::function<std::int64_t(std::int64_t n)> workspace_bytes;
 };
 
-/// `call(A, b, options)` and `call(A, b, x, work, options)` are the method; `workspace(n)` its memory.
-template <class T, class Options, class Call, class MakeWorkspace>
-IterativeUnderTest<T> iterative_method(std::string name, unsigned solves, std::int64_t vectors, Call call,
-                                       MakeWorkspace workspace) {
+/// `call(A, b, options)` and `call(A, b, x, work, options)` are the method; `workspace(n)` its memory; `adjust` sets options
+/// of the method's own.
+template <class T, class Options, class Call, class MakeWorkspace, class Adjust = void (*)(Options&)>
+IterativeUnderTest<T> iterative_method(
+    std::string name, unsigned solves, std::int64_t vectors, Call call, MakeWorkspace workspace,
+    Adjust adjust = [](Options&) {}) {
     static_assert(IterativeOptions<Options, T>);
-    const auto fill = [](const CommonWords<T>& w) {
-        return Options{.tolerance = w.tolerance,
-                       .absolute_tolerance = w.absolute_tolerance,
-                       .max_iterations = w.max_iterations,
-                       .time_limit = w.time_limit,
-                       .preconditioner = w.preconditioner,
-                       .initial_guess = w.initial_guess,
-                       .record_history = w.record_history,
-                       .callback = w.callback,
-                       .stop = w.stop};
+    const auto fill = [adjust](const CommonWords<T>& w) {
+        Options o{.tolerance = w.tolerance,
+                  .absolute_tolerance = w.absolute_tolerance,
+                  .max_iterations = w.max_iterations,
+                  .time_limit = w.time_limit,
+                  .preconditioner = w.preconditioner,
+                  .initial_guess = w.initial_guess,
+                  .record_history = w.record_history,
+                  .callback = w.callback,
+                  .stop = w.stop};
+        adjust(o);
+        return o;
     };
     using Work = decltype(workspace(std::int64_t{0}));
     IterativeUnderTest<T> m;

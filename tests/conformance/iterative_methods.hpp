@@ -4,8 +4,10 @@
 #include <utility>
 #include <vector>
 
+#include <tamis/iterative/krylov/bicgstab.hpp>
 #include <tamis/iterative/krylov/cg.hpp>
 #include <tamis/iterative/krylov/fgmres.hpp>
+#include <tamis/iterative/krylov/flexible_cg.hpp>
 #include <tamis/iterative/krylov/gmres.hpp>
 #include <tamis/iterative/krylov/minres.hpp>
 
@@ -29,6 +31,17 @@ std::vector<IterativeUnderTest<T>> iterative_methods() {
     all.push_back(iterative_method<T, FgmresOptions<T>>(
         "fgmres", every_regular | singular, 62, [](auto&&... a) { return fgmres(std::forward<decltype(a)>(a)...); },
         [](std::int64_t n) { return FgmresWorkspace<T>(n); }));
+    all.push_back(iterative_method<T, BicgstabOptions<T>>(
+        "bicgstab", every_regular, 8, [](auto&&... a) { return bicgstab(std::forward<decltype(a)>(a)...); },
+        [](std::int64_t n) { return BicgstabWorkspace<T>(n); }));
+    for (const std::int64_t l : {2, 4})
+        all.push_back(iterative_method<T, BicgstabOptions<T>>(
+            "bicgstab", every_regular | (l == 4 ? singular : 0U), 2 * l + 7,
+            [](auto&&... a) { return bicgstab(std::forward<decltype(a)>(a)...); },
+            [l](std::int64_t n) { return BicgstabWorkspace<T>(n, l); }, [l](BicgstabOptions<T>& o) { o.l = l; }));
+    all.push_back(iterative_method<T, FlexibleCgOptions<T>>(
+        "flexible_cg", definite | singular, 13, [](auto&&... a) { return flexible_cg(std::forward<decltype(a)>(a)...); },
+        [](std::int64_t n) { return FlexibleCgWorkspace<T>(n); }));
     return all;
 }
 

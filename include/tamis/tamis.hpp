@@ -17,9 +17,12 @@
 #include <tamis/iterative/amg/amg.hpp>
 #include <tamis/iterative/krylov/bicgstab.hpp>
 #include <tamis/iterative/krylov/cg.hpp>
+#include <tamis/iterative/krylov/cgls.hpp>
 #include <tamis/iterative/krylov/fgmres.hpp>
 #include <tamis/iterative/krylov/flexible_cg.hpp>
 #include <tamis/iterative/krylov/gmres.hpp>
+#include <tamis/iterative/krylov/lsmr.hpp>
+#include <tamis/iterative/krylov/lsqr.hpp>
 #include <tamis/iterative/krylov/minres.hpp>
 #include <tamis/iterative/operator.hpp>
 #include <tamis/iterative/operator_access.hpp>

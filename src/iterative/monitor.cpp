@@ -71,7 +71,8 @@ Monitor<T>::Monitor(const char* method, const OperatorRef<T>& A, VectorView<cons
       M_(options.preconditioner),
       b_(b),
       out_(x_out),
-      options_(options) {
+      options_(options),
+      shape_(shape) {
     check_option(method, "tolerance", options.tolerance);
     check_option(method, "absolute_tolerance", options.absolute_tolerance);
     check_option(method, "max_iterations", static_cast<double>(options.max_iterations));
@@ -152,6 +153,35 @@ double Monitor<T>::true_residual(const T* x, T* r) {
 }
 
 template <class T>
+void Monitor<T>::set_least_squares(double damping, T* gradient) {
+    check_option(method_, "damping", damping);
+    if (!A_.has_adjoint())
+        throw Unsupported(std::string(method_) +
+                          ": A has no adjoint; give make_operator a second function, or the class an apply_adjoint");
+    damping_ = damping;
+    gradient_ = gradient;
+}
+
+/// ‖(b − A x, −damping x)‖.
+template <class T>
+double Monitor<T>::damped(const T* x) const {
+    return damping_ == 0 ? current_ : std::hypot(current_, damping_ * vec::norm(A_.cols(), x));
+}
+
+/// Whether x is good enough; r is its residual.
+template <class T>
+bool Monitor<T>::is_solved(const T* x, const T* r) {
+    const double norm = damped(x);
+    if (norm <= target_) return true;
+    if (shape_ == Shape::square) return false;
+    apply_adjoint(r, gradient_);
+    if (damping_ != 0) vec::axpy(A_.cols(), Sum<T>(-damping_ * damping_), x, gradient_);
+    const double gradient = vec::norm(A_.cols(), gradient_);
+    ratio_ = gradient == 0 ? 0 : gradient / (operator_norm_ * norm);
+    return ratio_ <= options_.tolerance;
+}
+
+template <class T>
 bool Monitor<T>::begin(T* x, T* r) {
     const std::int64_t n = A_.cols();
     if (options_.record_history)
@@ -187,13 +217,13 @@ bool Monitor<T>::begin(T* x, T* r) {
     record(current_);
     start_norm_ = current_;
     best_ = std::numeric_limits<double>::infinity();
-    last_verified_ = current_;
+    last_verified_ = shape_ == Shape::square ? current_ : 1;
     last_restarted_ = current_;
     if (!std::isfinite(current_)) {
         end(Status::not_finite, "the residual of the start is not finite");
         return false;
     }
-    if (current_ <= target_) return false;
+    if (damped(x) <= target_) return false;
     if (options_.stop.stop_requested()) {
         end(Status::cancelled, "a stop was requested before the first iteration");
         return false;
@@ -224,6 +254,16 @@ bool Monitor<T>::step(double norm) {
     } else {
         return true;
     }
+    return false;
+}
+
+template <class T>
+bool Monitor<T>::step(double norm, double ratio) {
+    estimated_ratio_ = ratio * caution_;
+    const bool go_on = step(norm);
+    if (!go_on && ending_ == Ending::final && status_ != Status::max_iterations) return false;
+    if (estimated_ratio_ > std::max(options_.tolerance, 0.1 * static_cast<double>(epsilon_v<T>))) return go_on;
+    ending_ = Ending::verify;
     return false;
 }
 
@@ -278,7 +318,7 @@ bool Monitor<T>::settle(T* x, T* r) {
     const double estimate = current_;
     current_ = true_residual(x, r);
     if (ending_ == Ending::final) finish(x, r, take_best);
-    if (current_ <= target_) {
+    if (is_solved(x, r)) {
         status_ = Status::converged;
         return true;
     }
@@ -289,13 +329,20 @@ bool Monitor<T>::settle(T* x, T* r) {
         end(Status::not_finite, "the residual is not finite");
         return true;
     }
-    unproductive_ = current_ < worthwhile * last_verified_ ? 0 : unproductive_ + 1;
+    const double measure = shape_ == Shape::square ? current_ : ratio_;
+    if (shape_ == Shape::rectangular && estimated_ratio_ > 0)
+        caution_ = std::min(1e6, caution_ * std::max(1.0, 2 * ratio_ / estimated_ratio_));
+    unproductive_ = measure < worthwhile * last_verified_ ? 0 : unproductive_ + 1;
     if (unproductive_ > most_unproductive) {
-        stop(Status::stagnated, "the true residual no longer falls (the recurrence says %.3g)", estimate / scale_);
+        if (shape_ == Shape::square)
+            stop(Status::stagnated, "the true residual no longer falls (the recurrence says %.3g)", estimate / scale_);
+        else
+            stop(Status::stagnated, "neither the residual nor its gradient falls any further: ‖Aᴴr‖ / (‖A‖‖r‖) = %.3g",
+                 ratio_);
         finish(x, r, false);
         return true;
     }
-    last_verified_ = std::min(last_verified_, current_);
+    last_verified_ = std::min(last_verified_, measure);
     last_restarted_ = std::numeric_limits<double>::infinity();
     if (iterations_ >= max_iterations_) {
         end(Status::max_iterations, "the iterations are used up");
@@ -336,7 +383,12 @@ IterationReport Monitor<T>::report(const T* x) {
     r.residual_history = std::move(history_);
     char text[sizeof(Sentence)];
     const auto count = static_cast<long long>(iterations_);
-    if (r.converged()) {
+    if (r.converged() && shape_ == Shape::rectangular && !(damped(x) <= target_)) {
+        std::snprintf(text, sizeof text,
+                      "%s converged in %lld iterations to a least-squares solution: ‖Aᴴr‖ / (‖A‖‖r‖) = %.3g, wanted at most "
+                      "%.3g; ‖b − A x‖ = %.3g",
+                      method_, count, ratio_, options_.tolerance, r.residual_norm);
+    } else if (r.converged()) {
         std::snprintf(text, sizeof text, "%s converged in %lld iterations: ‖b − A x‖ = %.3g, wanted at most %.3g", method_,
                       count, r.residual_norm, target_ / scale_);
     } else {

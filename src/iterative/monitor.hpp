@@ -12,6 +12,7 @@
 // restart from the true residual, or ends where restarting no longer helps.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <stop_token>
@@ -53,6 +54,7 @@ CommonOptions<T> common_options(const O& o) noexcept {
 /// Throws InvalidArgument, naming the method and the option, unless value ≥ 0 (NaN is refused).
 void check_option(const char* method, const char* option, double value);
 
+/// Systems, or least-squares problems with any A: min ‖b − A x‖² + damping² ‖x‖².
 enum class Shape { square, rectangular };
 
 template <class T>
@@ -91,6 +93,13 @@ class Monitor {
     [[nodiscard]] bool would_leave(double next) const noexcept { return !(next <= current_) && current_ < best_; }
     /// Whether a residual norm is so small that step would have it verified.
     [[nodiscard]] bool is_small(double norm) const noexcept { return norm <= verify_below_; }
+    /// The same for least-squares problems: `norm` is that of the damped residual (b − A x, −damping x), `ratio` its
+    /// gradient's, ‖Aᴴr − damping² x‖ / (‖A‖ ‖(b − A x, −damping x)‖), in whatever norms the method works with.
+    [[nodiscard]] bool step(double norm, double ratio);
+    /// For least squares: the damping, a vector of A.cols() numbers for settle to compute in, and, kept up to date, a lower
+    /// bound of ‖A‖₂. Unsupported if A has no adjoint.
+    void set_least_squares(double damping, T* gradient);
+    void raise_operator_norm(double norm) noexcept { operator_norm_ = std::max(operator_norm_, norm); }
     /// Keeps x, whose residual norm is residual_norm(), if it is the best so far: for methods that move x once a cycle.
     void keep(const T* x);
     /// Ends the iteration for a reason of the method's own; `format` and what follows, as in printf, say why.
@@ -123,6 +132,8 @@ class Monitor {
     void record(double norm);
     void end(Status status, const char* why);
     double true_residual(const T* x, T* r);
+    bool is_solved(const T* x, const T* r);
+    [[nodiscard]] double damped(const T* x) const;
     void finish(T* x, T* r, bool best_was_taken);
     void take_kept(T* x, T* r);
     void put_start(T* x) const;
@@ -150,6 +161,13 @@ class Monitor {
     double best_ = 0;  // of what out_ keeps
     bool best_is_kept_ = false;
     double shift_ = 0;
+    Shape shape_;
+    double damping_ = 0;
+    T* gradient_ = nullptr;
+    double operator_norm_ = 0;
+    double ratio_ = 0;    // of the gradient, as last verified
+    double caution_ = 1;  // > 1 where the method's ratio proved too rosy
+    double estimated_ratio_ = 0;
     double last_verified_ = 0;
     double last_restarted_ = 0;
     int unproductive_ = 0;  // verifications in a row that found the true residual hardly smaller

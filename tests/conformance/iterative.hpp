@@ -135,9 +135,10 @@ double true_residual(const A& a, const Vector<T>& x, const Vector<T>& b) {
     return static_cast<double>(wide_residual(a, x, b).norm());
 }
 
-/// What a result may never get wrong: the residual that it reports, whether it converged, the message, require().
+/// What a result may never get wrong: the residual that it reports, whether it converged, the message, require(). A method
+/// for least squares may also claim that ‖Aᴴr‖ ≤ gradient ‖A‖‖r‖.
 template <class T>
-::testing::AssertionResult honest(const Problem<T>& p, const IterativeResult<T>& r, double target) {
+::testing::AssertionResult honest(const Problem<T>& p, const IterativeResult<T>& r, double target, double gradient = 0) {
     const auto failure = [&](const std::string& text) { return ::testing::AssertionFailure() << text << "; " << r.message; };
     if (r.x.size() != p.A.cols()) return failure("x has the wrong size");
     const double residual = true_residual(p.A, r.x, p.b);
@@ -145,7 +146,12 @@ template <class T>
                             (norm_inf(p.A) * static_cast<double>(r.x.norm()) + static_cast<double>(p.b.norm()));
     if (!(std::abs(r.residual_norm - residual) <= rounding))
         return failure("the residual is " + std::to_string(residual) + ", reported " + std::to_string(r.residual_norm));
-    if (r.converged() && !(residual <= target + rounding)) return failure("a false claim of convergence");
+    if (r.converged() && !(residual <= target + rounding)) {
+        // The Frobenius norm is at most √n times what the method divides by.
+        const double n = static_cast<double>(p.A.cols());
+        if (!(gradient > 0 && normal_equations_residual(p.A, r.x, p.b) <= gradient + n * static_cast<double>(epsilon_v<T>)))
+            return failure("a false claim of convergence");
+    }
     if (!r.converged() && r.residual_norm <= target) return failure("converged, but not said so");
     if (!(residual <= static_cast<double>(p.b.norm()) * (1 + 1e-6) + rounding)) return failure("worse than x = 0");
     if (r.message.find('=') == std::string::npos) return failure("the message has no numbers");

@@ -6,9 +6,12 @@
 
 #include <tamis/iterative/krylov/bicgstab.hpp>
 #include <tamis/iterative/krylov/cg.hpp>
+#include <tamis/iterative/krylov/cgls.hpp>
 #include <tamis/iterative/krylov/fgmres.hpp>
 #include <tamis/iterative/krylov/flexible_cg.hpp>
 #include <tamis/iterative/krylov/gmres.hpp>
+#include <tamis/iterative/krylov/lsmr.hpp>
+#include <tamis/iterative/krylov/lsqr.hpp>
 #include <tamis/iterative/krylov/minres.hpp>
 
 #include "conformance/iterative.hpp"
@@ -42,6 +45,17 @@ std::vector<IterativeUnderTest<T>> iterative_methods() {
     all.push_back(iterative_method<T, FlexibleCgOptions<T>>(
         "flexible_cg", definite | singular, 13, [](auto&&... a) { return flexible_cg(std::forward<decltype(a)>(a)...); },
         [](std::int64_t n) { return FlexibleCgWorkspace<T>(n); }));
+    // With their least-squares solutions of inconsistent systems. Vectors of m + n numbers count twice here.
+    constexpr unsigned least_squares = every_regular | singular | inconsistent_singular | unsymmetric_singular;
+    all.push_back(iterative_method<T, LsqrOptions<T>>(
+        "lsqr", least_squares, 9, [](auto&&... a) { return lsqr(std::forward<decltype(a)>(a)...); },
+        [](std::int64_t n) { return LsqrWorkspace<T>(n, n); }));
+    all.push_back(iterative_method<T, LsmrOptions<T>>(
+        "lsmr", least_squares, 10, [](auto&&... a) { return lsmr(std::forward<decltype(a)>(a)...); },
+        [](std::int64_t n) { return LsmrWorkspace<T>(n, n); }));
+    all.push_back(iterative_method<T, CglsOptions<T>>(
+        "cgls", least_squares, 8, [](auto&&... a) { return cgls(std::forward<decltype(a)>(a)...); },
+        [](std::int64_t n) { return CglsWorkspace<T>(n, n); }));
     return all;
 }
 

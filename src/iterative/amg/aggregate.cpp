@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
+#include <vector>
 
 #include "instantiate.hpp"
 #include "sparse/parts.hpp"
@@ -17,18 +19,21 @@ Nodes<I> equal_nodes(std::int64_t n, std::int64_t block_size) {
 
 namespace {
 
-/// The Frobenius norms of the blocks of A.
+/// The blocks of A and their norms.
 template <class T, class I>
-Csr<Real<T>, I> block_norms(CsrView<T, I> A, const Nodes<I>& nodes) {
+NodeGraph<Real<T>, I> blocks_of(CsrView<T, I> A, const Nodes<I>& nodes) {
     using R = Real<T>;
     const I* offsets = A.row_offsets().data();
     const I* indices = A.col_indices().data();
     const T* values = A.values().data();
     const std::int64_t n = nodes.count();
+    NodeGraph<R, I> graph;
     if (n == A.rows()) {
-        Array<R> norms(A.nnz(), uninitialized);
-        for_each_row(A.nnz(), A.nnz(), [&](std::int64_t k) { norms[k] = std::abs(values[k]); });
-        return {unchecked, n, n, Array<I>(A.row_offsets()), Array<I>(A.col_indices()), std::move(norms)};
+        graph.norms = Array<R>(A.nnz(), uninitialized);
+        for_each_row(A.nnz(), A.nnz(), [&](std::int64_t k) { graph.norms[k] = std::abs(values[k]); });
+        graph.offsets = A.row_offsets();
+        graph.neighbours = A.col_indices();
+        return graph;
     }
     Array<I> node_of(A.rows(), uninitialized);
     for (std::int64_t k = 0; k < n; ++k)
@@ -36,10 +41,10 @@ Csr<Real<T>, I> block_norms(CsrView<T, I> A, const Nodes<I>& nodes) {
     // Columns of a node are merged row by row: `place` says where a node's entry is in the row at hand.
     Array<I> place(n, uninitialized);
     std::fill(place.begin(), place.end(), I(-1));
-    Array<I> row_offsets(n + 1, uninitialized);
-    row_offsets[0] = 0;
+    graph.own_offsets = Array<I>(n + 1, uninitialized);
+    graph.own_offsets[0] = 0;
     std::vector<I> columns;
-    std::vector<R> squares;
+    std::vector<R> norms;
     std::vector<std::pair<I, R>> row;
     for (std::int64_t k = 0; k < n; ++k) {
         row.clear();
@@ -55,11 +60,15 @@ Csr<Real<T>, I> block_norms(CsrView<T, I> A, const Nodes<I>& nodes) {
         for (const auto& [node, square] : row) {
             place[node] = -1;
             columns.push_back(node);
-            squares.push_back(std::sqrt(square));
+            norms.push_back(std::sqrt(square));
         }
-        row_offsets[k + 1] = static_cast<I>(columns.size());
+        graph.own_offsets[k + 1] = static_cast<I>(columns.size());
     }
-    return {unchecked, n, n, std::move(row_offsets), Array<I>(std::move(columns)), Array<R>(std::move(squares))};
+    graph.own_neighbours = Array<I>(std::move(columns));
+    graph.norms = Array<R>(std::move(norms));
+    graph.offsets = graph.own_offsets.span();
+    graph.neighbours = graph.own_neighbours.span();
+    return graph;
 }
 
 }  // namespace
@@ -67,41 +76,45 @@ Csr<Real<T>, I> block_norms(CsrView<T, I> A, const Nodes<I>& nodes) {
 template <class T, class I>
 NodeGraph<Real<T>, I> node_graph(CsrView<T, I> A, const Nodes<I>& nodes, double strength) {
     using R = Real<T>;
-    NodeGraph<R, I> graph{block_norms(A, nodes), {}};
-    const std::int64_t n = graph.norms.rows();
-    const I* offsets = graph.norms.row_offsets().data();
-    const I* indices = graph.norms.col_indices().data();
-    const R* norms = graph.norms.values().data();
-    Array<R> diagonal(n, uninitialized);
-    detail::diagonal(graph.norms.view(), VectorView<R>(diagonal.data(), n));
-    graph.strong = Array<std::uint8_t>(graph.norms.nnz(), uninitialized);
+    NodeGraph<R, I> graph = blocks_of(A, nodes);
+    const std::int64_t n = graph.count();
+    const I* offsets = graph.offsets.data();
+    const I* indices = graph.neighbours.data();
+    const R* norms = graph.norms.data();
+    Array<R> roots(n, uninitialized);  // of the diagonal
+    for_each_row(n, graph.norms.size(), [&](std::int64_t i) {
+        const I* own = std::lower_bound(indices + offsets[i], indices + offsets[i + 1], static_cast<I>(i));
+        roots[i] = own != indices + offsets[i + 1] && *own == i ? std::sqrt(norms[own - indices]) : R(0);
+    });
+    for (std::int64_t i = 0; i < n; ++i) graph.longest = std::max<std::int64_t>(graph.longest, offsets[i + 1] - offsets[i]);
+    graph.strong = Array<std::uint8_t>(graph.norms.size(), uninitialized);
     const R bound = static_cast<R>(strength);
     constexpr R dominated = R(0.2);
-    for_each_row(n, graph.norms.nnz(), [&](std::int64_t i) {
-        const R scale = bound * std::sqrt(diagonal[i]);
+    for_each_row(n, graph.norms.size(), [&](std::int64_t i) {
+        const R scale = bound * roots[i];
         R sum = 0;
         std::int64_t strongest = -1;
         bool any = false;
         for (std::int64_t k = offsets[i]; k < offsets[i + 1]; ++k) {
             graph.strong[k] = 0;
             if (indices[k] == i) continue;
-            const bool strong = norms[k] > scale * std::sqrt(diagonal[indices[k]]);
+            const bool strong = norms[k] > scale * roots[indices[k]];
             graph.strong[k] = strong;
             any |= strong;
             sum += norms[k];
             if (strongest < 0 || norms[k] > norms[strongest]) strongest = k;
         }
-        if (!any && strongest >= 0 && sum > dominated * diagonal[i]) graph.strong[strongest] = 1;
+        if (!any && strongest >= 0 && sum > dominated * roots[i] * roots[i]) graph.strong[strongest] = 1;
     });
     return graph;
 }
 
 template <class R, class I>
 Aggregates<I> aggregate(const NodeGraph<R, I>& graph) {
-    const std::int64_t n = graph.norms.rows();
-    const I* offsets = graph.norms.row_offsets().data();
-    const I* indices = graph.norms.col_indices().data();
-    const R* norms = graph.norms.values().data();
+    const std::int64_t n = graph.count();
+    const I* offsets = graph.offsets.data();
+    const I* indices = graph.neighbours.data();
+    const R* norms = graph.norms.data();
     const std::uint8_t* strong = graph.strong.data();
     constexpr I unassigned = -2;
     Aggregates<I> aggregates{Array<I>(n, uninitialized), 0};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include <tamis/core/array.hpp>
 #include <tamis/sparse/csr.hpp>
@@ -19,11 +20,17 @@ struct Nodes {
 template <class I>
 Nodes<I> equal_nodes(std::int64_t n, std::int64_t block_size);
 
-/// The graph of nodes, and which of its edges count.
+/// The graph of nodes, and which of its edges count. Refers to A where a node is one unknown.
 template <class R, class I>
 struct NodeGraph {
-    Csr<R, I> norms;             ///< Frobenius norms of the blocks of A
-    Array<std::uint8_t> strong;  ///< for each entry of `norms`; the diagonal's are 0
+    std::span<const I> offsets;     ///< of each node's edges
+    std::span<const I> neighbours;  ///< sorted; a node is one of its own
+    Array<R> norms;                 ///< Frobenius norms of the blocks of A
+    Array<std::uint8_t> strong;     ///< for each edge; 0 for a node's own
+    std::int64_t longest = 0;       ///< edges of a node, at most
+    Array<I> own_offsets{};         ///< what the spans show, where that is not A
+    Array<I> own_neighbours{};
+    [[nodiscard]] std::int64_t count() const noexcept { return std::ssize(offsets) - 1; }
 };
 
 /// An edge is strong where |a_ij|² > strength² |a_ii a_jj| (Vaněk et al., (9)), by the norms of blocks. A node without a

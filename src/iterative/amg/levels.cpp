@@ -5,9 +5,11 @@
 #include <utility>
 
 #include <tamis/sparse/measure.hpp>
+#include <tamis/sparse/transpose.hpp>
 #include <tamis/sparse/triple_product.hpp>
 
 #include "instantiate.hpp"
+#include "iterative/amg/galerkin.hpp"
 #include "iterative/amg/prolongation.hpp"
 #include "sparse/asymmetry.hpp"
 
@@ -34,18 +36,18 @@ AmgLevels<T, I>::AmgLevels(CsrView<T, I> A, Array<T> candidates, const AmgParame
         if (fine.aggregates.count == 0 || 10 * fine.aggregates.count > 9 * fine.nodes.count()) break;
         Tentative<T, I> tentative = tentative_prolongator(fine.nodes, fine.aggregates, near_null, m);
         if (tentative.P.cols() == 0 || tentative.P.cols() >= fine.A.rows()) break;
+        fine.smoother = Smoother<T, I>(fine.A.view(), parameters_.smoother, parameters_.sweeps);
         fine.P = parameters_.coarsening == AmgCoarsening::plain_aggregation
                      ? std::move(tentative.P)
-                     : smoothed_prolongator(fine.A, fine.nodes, graph, tentative.P);
+                     : smoothed_prolongator(fine.A, fine.nodes, graph, fine.aggregates, tentative, fine.smoother.largest());
         fine.R = transpose(fine.P.view());
         conjugate_values(fine.R);
-        Csr<T, I> coarse = triple_matmul(fine.R.view(), fine.A.view(), fine.P.view());
+        Csr<T, I> coarse = galerkin_product(fine.R, fine.A, fine.P, tentative.coarse_nodes);
         // A row of the coarse matrix that vanished (a candidate that A maps to 0 exactly, seen from one aggregate) has
         // nothing to smooth: such a level is the last.
         Array<T> diagonal(coarse.rows(), uninitialized);
         detail::diagonal(coarse.view(), VectorView<T>(diagonal.data(), diagonal.size()));
         const bool smoothable = std::none_of(diagonal.begin(), diagonal.end(), [](const T& d) { return d == T(0); });
-        fine.smoother = Smoother<T, I>(fine.A.view(), parameters_.smoother, parameters_.sweeps);
         near_null = std::move(tentative.candidates);
         strength /= 2;
         levels_.push_back({std::move(coarse), {}, {}, {}, std::move(tentative.coarse_nodes), {}});

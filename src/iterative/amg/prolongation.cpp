@@ -2,12 +2,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <string>
+#include <utility>
 #include <vector>
 
-#include <tamis/sparse/matmul.hpp>
+#include <tamis/core/error.hpp>
 
 #include "instantiate.hpp"
+#include "iterative/amg/failure.hpp"
 #include "iterative/amg/spectral_radius.hpp"
+#include "sparse/partition.hpp"
 #include "sparse/parts.hpp"
 #include "sparse/product.hpp"
 
@@ -131,78 +136,170 @@ Tentative<T, I> tentative_prolongator(const Nodes<I>& nodes, const Aggregates<I>
 
 namespace {
 
-/// D⁻¹ A_F: rows that their weak entries would leave without a diagonal keep that of A.
+/// A_F by rows: walks along A and the graph, whose columns are both sorted.
 template <class T, class I>
-Csr<T, I> scaled_filtered(const Csr<T, I>& A, const Nodes<I>& nodes, const NodeGraph<Real<T>, I>& graph) {
-    const std::int64_t n = A.rows();
-    const I* offsets = A.row_offsets().data();
-    const I* indices = A.col_indices().data();
-    const T* values = A.values().data();
-    const I* edges = graph.norms.row_offsets().data();
-    const I* neighbours = graph.norms.col_indices().data();
-    const I* first = nodes.first.data();
-    // Both lists of columns are sorted, so one walk along both tells for each entry whether it stays.
-    const auto walk = [&](std::int64_t node, std::int64_t i, auto&& take) {
-        std::int64_t e = edges[node];
-        for (std::int64_t k = offsets[i]; k < offsets[i + 1]; ++k) {
-            while (first[neighbours[e] + 1] <= indices[k]) ++e;
-            take(k, graph.strong[e] != 0 || neighbours[e] == node);
+class Filtered {
+  public:
+    using R = Real<T>;
+    Filtered(const Csr<T, I>& A, const Nodes<I>& nodes, const NodeGraph<R, I>& graph)
+        : offsets_(A.row_offsets().data()),
+          indices_(A.col_indices().data()),
+          values_(A.values().data()),
+          first_(nodes.first.data()),
+          graph_(graph) {}
+    /// take(j, a_ij, node of j, whether it stays) for each entry of row i, which belongs to `node`.
+    template <class F>
+    void walk(std::int64_t node, std::int64_t i, F&& take) const {
+        std::int64_t e = graph_.offsets[static_cast<std::size_t>(node)];
+        for (std::int64_t k = offsets_[i]; k < offsets_[i + 1]; ++k) {
+            while (first_[graph_.neighbours[static_cast<std::size_t>(e)] + 1] <= indices_[k]) ++e;
+            const I other = graph_.neighbours[static_cast<std::size_t>(e)];
+            take(indices_[k], values_[k], other, graph_.strong[e] != 0 || other == node);
         }
-    };
-    Array<I> filtered(n + 1);
-    for_each_row(nodes.count(), A.nnz(), [&](std::int64_t node) {
-        for (std::int64_t i = first[node]; i < first[node + 1]; ++i) {
-            I kept = 0;
-            walk(node, i, [&](std::int64_t, bool stays) { kept += stays; });
-            filtered[i + 1] = kept;
-        }
+    }
+    /// The diagonal of A_F, or of A where the weak entries would leave next to nothing.
+    [[nodiscard]] T diagonal(std::int64_t node, std::int64_t i) const {
+        constexpr R least = R(0.1);
+        T own = 0;
+        T weak = 0;
+        walk(node, i, [&](I j, const T& a, I, bool stays) {
+            if (j == i) own = a;
+            else if (!stays) weak += a;
+        });
+        return std::abs(own + weak) < least * std::abs(own) ? own : own + weak;
+    }
+
+  private:
+    const I* offsets_;
+    const I* indices_;
+    const T* values_;
+    const I* first_;
+    const NodeGraph<R, I>& graph_;
+};
+
+/// Gershgorin's bound of |λ(D⁻¹ A_F)|; the inverse of D goes to `inverse`.
+template <class T, class I>
+Real<T> filtered_bound(const Filtered<T, I>& filtered, const Nodes<I>& nodes, std::int64_t work, Array<T>& inverse) {
+    using R = Real<T>;
+    const int parts = threads_for(work);
+    Array<R> largest(parts);
+    for_each_part(parts, [&](int part) {
+        R most = 0;
+        for (std::int64_t node = even_cut(nodes.count(), part, parts); node < even_cut(nodes.count(), part + 1, parts); ++node)
+            for (std::int64_t i = nodes.first[node]; i < nodes.first[node + 1]; ++i) {
+                inverse[i] = T(1) / filtered.diagonal(node, i);
+                R sum = 0;
+                filtered.walk(node, i, [&](I j, const T& a, I, bool stays) {
+                    if (stays && j != i) sum += std::abs(a);
+                });
+                most = std::max(most, R(1) + sum * std::abs(inverse[i]));
+            }
+        largest[part] = most;
     });
-    for (std::int64_t i = 0; i < n; ++i) filtered[i + 1] += filtered[i];
-    Array<I> columns(filtered[n], uninitialized);
-    Array<T> entries(filtered[n], uninitialized);
-    for_each_row(nodes.count(), A.nnz(), [&](std::int64_t node) {
-        for (std::int64_t i = first[node]; i < first[node + 1]; ++i) {
-            T diagonal = 0;
-            T lumped = 0;
-            walk(node, i, [&](std::int64_t k, bool stays) {
-                if (indices[k] == i) diagonal = values[k];
-                else if (!stays) lumped += values[k];
-            });
-            if (std::abs(diagonal + lumped) < Real<T>(0.1) * std::abs(diagonal)) lumped = 0;
-            const T inverse = T(1) / (diagonal + lumped);
-            std::int64_t p = filtered[i];
-            walk(node, i, [&](std::int64_t k, bool stays) {
-                if (!stays) return;
-                columns[p] = indices[k];
-                entries[p++] = indices[k] == i ? T(1) : times(inverse, values[k]);
-            });
-        }
-    });
-    return {unchecked, n, n, std::move(filtered), std::move(columns), std::move(entries)};
+    return *std::max_element(largest.begin(), largest.end());
 }
 
 }  // namespace
 
 template <class T, class I>
 Csr<T, I> smoothed_prolongator(const Csr<T, I>& A, const Nodes<I>& nodes, const NodeGraph<Real<T>, I>& graph,
-                               const Csr<T, I>& tentative) {
+                               const Aggregates<I>& aggregates, const Tentative<T, I>& tentative, Real<T> largest) {
     using R = Real<T>;
-    Csr<T, I> S = scaled_filtered(A, nodes, graph);
-    const R omega = R(4) / R(3) / spectral_radius<T, I>(S.view(), nullptr);
-    const I* offsets = S.row_offsets().data();
-    const I* indices = S.col_indices().data();
-    T* values = S.values().data();
-    for_each_row(S.rows(), S.nnz(), [&](std::int64_t i) {
-        for (std::int64_t k = offsets[i]; k < offsets[i + 1]; ++k)
-            values[k] = (indices[k] == i ? T(1) : T(0)) - omega * values[k];
+    const std::int64_t n = A.rows();
+    const Filtered<T, I> filtered(A, nodes, graph);
+    Array<T> inverse(n, uninitialized);
+    R radius = filtered_bound(filtered, nodes, A.nnz(), inverse);
+    if (radius > close_bound<R>) radius = std::min(radius, largest > 0 ? largest : spectral_radius<T, I>(A.view(), inverse.data()));
+    const R omega = R(4) / R(3) / radius;
+
+    // The aggregates that each node's rows reach, sorted: `reached` of a part, one node after another.
+    const I* coarse = tentative.coarse_nodes.first.data();
+    const int parts = threads_for(A.nnz());
+    std::vector<std::vector<I>> reached(static_cast<std::size_t>(parts));
+    Array<I> reach(nodes.count(), uninitialized);  // how many
+    std::vector<Array<I>> places;                  // where an aggregate's columns are in the row at hand
+    for (int part = 0; part < parts; ++part) {
+        reached[static_cast<std::size_t>(part)].reserve(static_cast<std::size_t>(3 * nodes.count() / parts + graph.longest));
+        std::fill_n(places.emplace_back(aggregates.count, uninitialized).data(), aggregates.count, I(-1));
+    }
+    Array<I> offsets(n + 1);
+    Failure failure;
+    const auto for_each_node = [&](auto&& f) {
+        for_each_part(parts, [&](int part) {
+            const auto p = static_cast<std::size_t>(part);
+            failure.guard([&] {
+                const std::int64_t end = even_cut(nodes.count(), part + 1, parts);
+                for (std::int64_t node = even_cut(nodes.count(), part, parts); node < end; ++node)
+                    f(node, reached[p], places[p].data());
+            });
+        });
+        failure.rethrow();
+    };
+    for_each_node([&](std::int64_t node, std::vector<I>& list, I* place) {
+        const std::size_t begin = list.size();
+        I length = 0;
+        const std::int64_t stop = graph.offsets[static_cast<std::size_t>(node) + 1];
+        for (std::int64_t e = graph.offsets[static_cast<std::size_t>(node)]; e < stop; ++e) {
+            const I other = graph.neighbours[static_cast<std::size_t>(e)];
+            if (graph.strong[e] == 0 && other != node) continue;
+            const I a = aggregates.of_node[other];
+            if (a < 0 || place[a] >= 0) continue;
+            place[a] = 0;
+            list.push_back(a);
+            length = static_cast<I>(length + coarse[a + 1] - coarse[a]);
+        }
+        std::sort(list.begin() + static_cast<std::ptrdiff_t>(begin), list.end());
+        for (std::size_t q = begin; q < list.size(); ++q) place[list[q]] = -1;
+        reach[node] = static_cast<I>(list.size() - begin);
+        for (I i = nodes.first[node]; i < nodes.first[node + 1]; ++i) offsets[i + 1] = length;
     });
-    return S * tentative;
+    std::int64_t total = 0;
+    for (std::int64_t i = 0; i < n; ++i) {
+        total += offsets[i + 1];
+        if (total > static_cast<std::int64_t>(std::numeric_limits<I>::max()))
+            throw IndexOverflow("Amg: an interpolation has more entries than its index type counts; use std::int64_t");
+        offsets[i + 1] = static_cast<I>(total);
+    }
+    Array<I> indices(total, uninitialized);
+    Array<T> values(total, uninitialized);
+    const I* t_offsets = tentative.P.row_offsets().data();
+    const T* t_values = tentative.P.values().data();
+    std::vector<const I*> next(static_cast<std::size_t>(parts));
+    for (int part = 0; part < parts; ++part) next[static_cast<std::size_t>(part)] = reached[static_cast<std::size_t>(part)].data();
+    for_each_node([&](std::int64_t node, std::vector<I>& list, I* place) {
+        const I*& begin = next[static_cast<std::size_t>(&list - reached.data())];
+        I length = 0;
+        for (const I* a = begin; a < begin + reach[node]; ++a) {
+            place[*a] = length;
+            length = static_cast<I>(length + coarse[*a + 1] - coarse[*a]);
+        }
+        for (I i = nodes.first[node]; i < nodes.first[node + 1]; ++i) {
+            I* columns = indices.data() + offsets[i];
+            T* row = values.data() + offsets[i];
+            for (const I* a = begin; a < begin + reach[node]; ++a)
+                for (I c = coarse[*a]; c < coarse[*a + 1]; ++c) *columns++ = c;
+            std::fill(row, row + length, T(0));
+            const auto add = [&](const T& factor, std::int64_t j, I aggregate) {
+                if (aggregate < 0) return;
+                T* to = row + place[aggregate];
+                for (std::int64_t q = t_offsets[j]; q < t_offsets[j + 1]; ++q) *to++ += times(factor, t_values[q]);
+            };
+            const T scale = -omega * inverse[i];
+            add(T(1) - omega, i, aggregates.of_node[node]);
+            filtered.walk(node, i, [&](I j, const T& a, I other, bool stays) {
+                if (stays && j != i) add(times(scale, a), j, aggregates.of_node[other]);
+            });
+        }
+        for (const I* a = begin; a < begin + reach[node]; ++a) place[*a] = -1;
+        begin += reach[node];
+    });
+    return {unchecked, n, tentative.P.cols(), std::move(offsets), std::move(indices), std::move(values)};
 }
 
 #define TAMIS_INSTANTIATE(T, I)                                                                                           \
     template Tentative<T, I> tentative_prolongator(const Nodes<I>&, const Aggregates<I>&, const Array<T>&, std::int64_t); \
     template Csr<T, I> smoothed_prolongator(const Csr<T, I>&, const Nodes<I>&, const NodeGraph<Real<T>, I>&,              \
-                                            const Csr<T, I>&);
+                                            const Aggregates<I>&, const Tentative<T, I>&, Real<T>);
 TAMIS_FOR_EACH_SCALAR_INDEX(TAMIS_INSTANTIATE)
 #undef TAMIS_INSTANTIATE
 

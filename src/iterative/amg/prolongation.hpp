@@ -24,10 +24,10 @@ template <class T, class I>
 Tentative<T, I> tentative_prolongator(const Nodes<I>& nodes, const Aggregates<I>& aggregates, const Array<T>& candidates,
                                       std::int64_t m);
 
-/// (I − ω D⁻¹ A_F) P, where weak entries of A are left out of A_F and added to its diagonal D, ω = 4 / (3
-/// λ_max(D⁻¹ A_F)); Vaněk et al., (7) and (8).
+/// (I − ω D⁻¹ A_F) P, where weak entries of A are left out of A_F and added to its diagonal D, ω = 4 / (3 λ); Vaněk et al.,
+/// (7) and (8). λ bounds |λ(D⁻¹ A_F)|: Gershgorin's bound, or `largest`, that of D⁻¹ A (0: to be found), where that is less.
 template <class T, class I>
 Csr<T, I> smoothed_prolongator(const Csr<T, I>& A, const Nodes<I>& nodes, const NodeGraph<Real<T>, I>& graph,
-                               const Csr<T, I>& tentative);
+                               const Aggregates<I>& aggregates, const Tentative<T, I>& tentative, Real<T> largest);
 
 }  // namespace tamis::detail

@@ -22,6 +22,9 @@ class Smoother {
     /// x ← x + Sᴴ (b − A x). r and scratch are overwritten.
     void after(CsrView<T, I> A, const T* b, T* x, T* r, T* scratch) const;
 
+    /// The largest eigenvalue of D⁻¹ A; 0 where the smoother did not ask for it.
+    [[nodiscard]] Real<T> largest() const noexcept { return largest_; }
+
     /// Vectors of the level's length that `scratch` has to hold.
     static constexpr int scratch_vectors = 2;
     [[nodiscard]] std::int64_t bytes() const noexcept { return inverse_.size() * static_cast<std::int64_t>(sizeof(T)); }
@@ -33,7 +36,7 @@ class Smoother {
 
     AmgSmoother kind_ = AmgSmoother::chebyshev;
     int sweeps_ = 1;
-    Real<T> largest_ = 1;  // eigenvalue of D⁻¹ A
+    Real<T> largest_ = 0;
     Array<T> inverse_;     // of the diagonal, or of the sums of its row
 };
 

@@ -48,11 +48,10 @@ double norm(const Array<T>& v) {
 template <class T, class I>
 Real<T> spectral_radius(CsrView<T, I> A, const T* inverse_diagonal) {
     using R = Real<T>;
-    constexpr R close = R(2.2);
     constexpr int steps = 15;
     constexpr double margin = 1.1;
     const R bound = gershgorin(A, inverse_diagonal);
-    if (!(bound > close)) return bound;
+    if (!(bound > close_bound<R>)) return bound;
     Array<T> v(A.rows(), uninitialized);
     Array<T> w(A.rows(), uninitialized);
     for_each_row(v.size(), v.size(), [&](std::int64_t i) { v[i] = uniform<T>(1, static_cast<std::uint64_t>(i)); });

@@ -8,6 +8,10 @@
 
 namespace tamis::detail {
 
+/// Gershgorin's bound of a weakly dominant matrix is 2 and seldom more than a tenth off: no need to look closer up to here.
+template <class R>
+inline constexpr R close_bound = R(2.2);
+
 /// About max |λ(D⁻¹ A)|, D given by its inverse (nullptr: the identity): the smaller of Gershgorin's bound and 1.1 times
 /// what a power iteration of 15 steps finds. The iteration is left out where the bound is below 2.2: that of a weakly
 /// dominant matrix is 2, and seldom more than a tenth off.

@@ -2,19 +2,24 @@
 
 #include <algorithm>
 #include <cmath>
+#include <complex>
+#include <limits>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include <tamis/core/error.hpp>
 #include <tamis/sparse/convert.hpp>
+#include <tamis/sparse/measure.hpp>
 
 #include "core/random.hpp"
 #include "instantiate.hpp"
 #include "iterative/amg/levels.hpp"
 #include "iterative/amg/product.hpp"
 #include "iterative/vector_ops.hpp"
+#include "sparse/asymmetry.hpp"
 #include "sparse/factor_input.hpp"
-#include "sparse/pattern.hpp"
+#include "sparse/parts.hpp"
 
 namespace tamis {
 
@@ -102,6 +107,96 @@ Array<T> candidates_of(MatrixView<const T> given, std::int64_t n, std::int64_t b
 
 }  // namespace
 
+/// The levels, in one of two precisions, and how they are scaled.
+template <class T, class I>
+class AmgState {
+    using Single = std::conditional_t<is_complex_v<T>, std::complex<float>, float>;
+
+  public:
+    AmgState(CsrView<T, I> A, const Array<T>& candidates, const AmgParameters& parameters, const AmgState* earlier)
+        : hermitian_(!first_asymmetry(A, Agreement::rounded).has_value()) {
+        if constexpr (!std::same_as<T, Single>) {
+            const bool direct = parameters.max_levels == 1 || A.rows() <= coarse_size_of(parameters);
+            if (parameters.precision == Precision::mixed && !direct && narrow(A)) {
+                single_ =
+                    std::make_shared<const AmgLevels<Single, I>>(scaled(A), hermitian_, cast(candidates), parameters,
+                                                                 earlier != nullptr ? earlier->single_.get() : nullptr);
+                if (single_->levels().size() > 1) return;
+                single_.reset();
+            }
+        }
+        working_ = std::make_shared<const AmgLevels<T, I>>(Csr<T, I>(A), hermitian_, Array<T>(candidates), parameters,
+                                                           earlier != nullptr ? earlier->working_.get() : nullptr);
+    }
+
+    [[nodiscard]] bool hermitian() const noexcept { return hermitian_; }
+    /// f of the levels.
+    template <class F>
+    decltype(auto) with_levels(F&& f) const {
+        if constexpr (!std::same_as<T, Single>)
+            if (single_) return f(*single_);
+        return f(*working_);
+    }
+
+    /// y ← M x.
+    void apply(VectorView<const T> x, VectorView<T> y) const {
+        const std::int64_t n = x.size();
+        with_levels([&]<class U>(const AmgLevels<U, I>& levels) {
+            typename AmgLevels<U, I>::Application application(levels);
+            if constexpr (std::same_as<T, U>) {
+                vec::copy(x, application.b());
+                application.run();
+                vec::copy(static_cast<const T*>(application.x()), y);
+            } else {
+                // x / ‖x‖ is within float whatever x is.
+                const double norm = vec::norm(x);
+                const double down = norm > 0 ? 1 / norm : 1;
+                const double up = norm > 0 ? norm / scale_ : 1 / scale_;
+                U* b = application.b();
+                for_each_row(n, n, [&](std::int64_t i) { b[i] = static_cast<U>(x[i] * static_cast<Real<T>>(down)); });
+                application.run();
+                const U* result = application.x();
+                for_each_row(n, n, [&](std::int64_t i) { y[i] = static_cast<T>(result[i]) * static_cast<Real<T>>(up); });
+            }
+        });
+    }
+
+  private:
+    /// Sets the scale, a power of 2; whether the diagonal spans so little that what float's rounding does to the sums of a
+    /// coarse matrix is small beside its smallest eigenvalues.
+    bool narrow(CsrView<T, I> A) {
+        using R = Real<T>;
+        const R largest = norm(A, Norm::max);
+        if (!(largest > 0)) return false;
+        int exponent = 0;
+        std::frexp(static_cast<double>(largest), &exponent);
+        scale_ = std::ldexp(1.0, exponent);
+        if (!std::isfinite(scale_) || !std::isfinite(1 / scale_)) return false;
+        Array<T> diagonal(A.rows(), uninitialized);
+        detail::diagonal(A, VectorView<T>(diagonal.data(), diagonal.size()));
+        const auto smaller = [](const T& a, const T& b) { return std::abs(a) < std::abs(b); };
+        const auto [least, most] = std::minmax_element(diagonal.begin(), diagonal.end(), smaller);
+        return std::abs(*most) <= R(1000) * std::abs(*least);
+    }
+    [[nodiscard]] Csr<Single, I> scaled(CsrView<T, I> A) const {
+        Array<Single> values(A.nnz(), uninitialized);
+        const auto down = static_cast<Real<T>>(1 / scale_);
+        const T* from = A.values().data();
+        for_each_row(A.nnz(), A.nnz(), [&](std::int64_t k) { values[k] = static_cast<Single>(from[k] * down); });
+        return {unchecked, A.rows(), A.cols(), Array<I>(A.row_offsets()), Array<I>(A.col_indices()), std::move(values)};
+    }
+    static Array<Single> cast(const Array<T>& v) {
+        Array<Single> narrow(v.size(), uninitialized);
+        for_each_row(v.size(), v.size(), [&](std::int64_t i) { narrow[i] = static_cast<Single>(v[i]); });
+        return narrow;
+    }
+
+    bool hermitian_;
+    double scale_ = 1;  // single_ is built from A / scale_
+    std::shared_ptr<const AmgLevels<T, I>> working_;
+    std::shared_ptr<const AmgLevels<Single, I>> single_;
+};
+
 }  // namespace detail
 
 template <class T, class I>
@@ -118,36 +213,40 @@ void Amg<T, I>::build(CsrView<T, I> A, MatrixView<const T> near_null_space, cons
         detail::refuse("block_size " + std::to_string(used.block_size) + " does not divide the " + std::to_string(A.rows()) +
                        " rows of the matrix");
     if (used.sweeps == 0) used.sweeps = used.smoother == AmgSmoother::chebyshev ? 2 : 1;
-    levels_ = std::make_shared<const detail::AmgLevels<T, I>>(
+    state_ = std::make_shared<const detail::AmgState<T, I>>(
         A, detail::candidates_of(near_null_space, A.rows(), used.block_size), used, nullptr);
 }
 
 template <class T, class I>
 void Amg<T, I>::rebuild(CsrView<T, I> A) {
-    const CsrView<T, I> earlier = levels_->levels().front().A.view();
     const auto same = [](const auto& a, const auto& b) { return std::equal(a.begin(), a.end(), b.begin(), b.end()); };
-    if (A.rows() != earlier.rows() || A.cols() != earlier.cols() || !same(A.row_offsets(), earlier.row_offsets()) ||
-        !same(A.col_indices(), earlier.col_indices()))
-        throw PatternMismatch(
-            "Amg::refactor: the matrix stores other positions than the one that the levels were built from");
-    detail::check_matrix(A);
-    levels_ =
-        std::make_shared<const detail::AmgLevels<T, I>>(A, levels_->candidates(), levels_->parameters(), levels_.get());
+    state_ = state_->with_levels([&](const auto& levels) {
+        const auto& earlier = levels.levels().front().A;
+        if (A.rows() != earlier.rows() || A.cols() != earlier.cols() || !same(A.row_offsets(), earlier.row_offsets()) ||
+            !same(A.col_indices(), earlier.col_indices()))
+            throw PatternMismatch(
+                "Amg::refactor: the matrix stores other positions than the one that the levels were built from");
+        detail::check_matrix(A);
+        Array<T> candidates(levels.candidates().size(), uninitialized);
+        for (std::int64_t i = 0; i < candidates.size(); ++i) candidates[i] = static_cast<T>(levels.candidates()[i]);
+        return std::make_shared<const detail::AmgState<T, I>>(A, candidates, levels.parameters(), state_.get());
+    });
 }
 
 template <class T, class I>
 std::int64_t Amg<T, I>::rows() const noexcept {
-    return levels_->rows();
+    return state_->with_levels([](const auto& levels) { return levels.rows(); });
 }
 
 template <class T, class I>
 std::int64_t Amg<T, I>::bytes() const noexcept {
-    return levels_->bytes();
+    return state_->with_levels([](const auto& levels) { return levels.bytes(); });
 }
 
 template <class T, class I>
 bool Amg<T, I>::has_adjoint() const noexcept {
-    return levels_->hermitian() && levels_->parameters().cycle != AmgCycle::k;
+    return state_->hermitian() &&
+           state_->with_levels([](const auto& levels) { return levels.parameters().cycle != AmgCycle::k; });
 }
 
 template <class T, class I>
@@ -157,8 +256,7 @@ void Amg<T, I>::apply(VectorView<const T> x, VectorView<T> y) const {
         if (size != n)
             throw DimensionMismatch(
                 "Amg::apply: vectors need " + std::to_string(n) + " entries, got " + std::to_string(size), n, size);
-    if (n == 0) return;
-    levels_->apply(x, y);
+    if (n > 0) state_->apply(x, y);
 }
 
 template <class T, class I>
@@ -170,47 +268,59 @@ void Amg<T, I>::apply_adjoint(VectorView<const T> x, VectorView<T> y) const {
     apply(x, y);
 }
 
-template <class T, class I>
-AmgHierarchy Amg<T, I>::hierarchy() const {
-    AmgHierarchy h;
-    const auto& levels = levels_->levels();
-    double rows = 0;
-    double nnz = 0;
-    for (const auto& level : levels) {
-        h.levels.push_back({level.A.rows(), level.A.nnz()});
-        rows += static_cast<double>(level.A.rows());
-        nnz += static_cast<double>(level.A.nnz());
-    }
-    const std::int64_t n = levels.front().A.rows();
-    if (n == 0) return h;
-    h.grid_complexity = rows / static_cast<double>(n);
-    h.operator_complexity = nnz / static_cast<double>(levels.front().A.nnz());
+namespace detail {
 
-    // The residual of A x = 0 under x ← x − M A x, scaled to 1 in each step: the geometric mean over the last steps.
+namespace {
+
+/// The residual of A x = 0 under x ← x − M A x, scaled to 1 in each step: the geometric mean over the last steps.
+template <class T, class I>
+double convergence_factor(const AmgLevels<T, I>& levels) {
     constexpr int steps = 12;
     constexpr int last = 5;
-    const CsrView<T, I> A = levels.front().A.view();
+    const CsrView<T, I> A = levels.levels().front().A.view();
+    const std::int64_t n = A.rows();
     Array<T> x(n, uninitialized);
-    Array<T> r(n, uninitialized);
-    Array<T> correction(n, uninitialized);
-    for (std::int64_t i = 0; i < n; ++i) x[i] = detail::uniform<T>(1, static_cast<std::uint64_t>(i));
-    detail::product<T, I>(A, x.data(), r.data());
-    double before = detail::vec::norm(n, r.data());
+    for (std::int64_t i = 0; i < n; ++i) x[i] = uniform<T>(1, static_cast<std::uint64_t>(i));
+    typename AmgLevels<T, I>::Application application(levels);
+    T* r = application.b();
+    product<T, I>(A, x.data(), r);
+    double before = vec::norm(n, static_cast<const T*>(r));
     double logarithm = 0;
     for (int step = 0; step < steps && before > 0; ++step) {
-        const double scale = 1 / before;
-        detail::vec::scale<T>(n, scale, x.data());
-        detail::vec::scale<T>(n, scale, r.data());
-        levels_->apply(VectorView<const T>(r.data(), n), VectorView<T>(correction.data(), n));
-        detail::vec::axpy<T>(n, -1, correction.data(), x.data());
-        detail::product<T, I>(A, x.data(), r.data());
-        const double after = detail::vec::norm(n, r.data());
+        vec::scale<T>(n, 1 / before, x.data());
+        vec::scale<T>(n, 1 / before, r);
+        application.run();
+        vec::axpy<T>(n, -1, application.x(), x.data());
+        product<T, I>(A, x.data(), r);
+        const double after = vec::norm(n, static_cast<const T*>(r));
         if (step >= steps - last) logarithm += std::log(after) / last;
         before = after;
         if (!std::isfinite(after)) break;
     }
-    h.convergence_factor = before > 0 ? std::exp(logarithm) : 0;
-    return h;
+    return before > 0 ? std::exp(logarithm) : 0;
+}
+
+}  // namespace
+
+}  // namespace detail
+
+template <class T, class I>
+AmgHierarchy Amg<T, I>::hierarchy() const {
+    return state_->with_levels([](const auto& levels) {
+        AmgHierarchy h;
+        double rows = 0;
+        double nnz = 0;
+        for (const auto& level : levels.levels()) {
+            h.levels.push_back({level.A.rows(), level.A.nnz()});
+            rows += static_cast<double>(level.A.rows());
+            nnz += static_cast<double>(level.A.nnz());
+        }
+        if (levels.rows() == 0) return h;
+        h.grid_complexity = rows / static_cast<double>(levels.rows());
+        h.operator_complexity = nnz / static_cast<double>(levels.levels().front().A.nnz());
+        h.convergence_factor = detail::convergence_factor(levels);
+        return h;
+    });
 }
 
 #define TAMIS_INSTANTIATE(T, I) template class Amg<T, I>;

@@ -42,27 +42,22 @@ struct AmgLevels<T, I>::Work {
 
 template <class T, class I>
 std::int64_t AmgLevels<T, I>::work_size() const noexcept {
-    return rows() * (1 + Smoother<T, I>::scratch_vectors + 2) + own_size();
-}
-
-template <class T, class I>
-std::int64_t AmgLevels<T, I>::own_size() const noexcept {
-    std::int64_t size = 0;
+    std::int64_t size = rows() * (1 + Smoother<T, I>::scratch_vectors + 2);
     for (std::size_t l = 1; l < levels_.size(); ++l) size += levels_[l].A.rows() * Work::vectors(parameters_.cycle);
     return size;
 }
 
 template <class T, class I>
-void AmgLevels<T, I>::apply(VectorView<const T> b, VectorView<T> x) const {
-    const std::int64_t n = rows();
-    typename ScratchPool<T>::Lease lease(pool_, work_size());
-    T* work = lease.data();
-    T* own = work + n * (1 + Smoother<T, I>::scratch_vectors);
-    T* b0 = own + own_size();
-    T* x0 = b0 + n;
-    vec::copy(b, b0);
-    cycle(0, b0, x0, Work{work, work + n, own, *this});
-    vec::copy(x0, x);
+AmgLevels<T, I>::Application::Application(const AmgLevels& levels)
+    : levels_(levels),
+      lease_(levels.pool_, levels.work_size()),
+      b_(lease_.data() + levels.work_size() - 2 * levels.rows()) {}
+
+template <class T, class I>
+void AmgLevels<T, I>::Application::run() {
+    const std::int64_t n = levels_.rows();
+    T* work = lease_.data();
+    levels_.cycle(0, b(), x(), Work{work, work + n, work + n * (1 + Smoother<T, I>::scratch_vectors), levels_});
 }
 
 /// x ← one cycle for A x = b from level `level` down, from x = 0.
@@ -128,7 +123,9 @@ void AmgLevels<T, I>::krylov(std::size_t level, const T* b, T* x, const Work& wo
     vec::axpy(n, alpha2 / rho2, d, x);
 }
 
-#define TAMIS_INSTANTIATE(T, I) template void AmgLevels<T, I>::apply(VectorView<const T>, VectorView<T>) const;
+#define TAMIS_INSTANTIATE(T, I)                                                        \
+    template AmgLevels<T, I>::Application::Application(const AmgLevels<T, I>& levels); \
+    template void AmgLevels<T, I>::Application::run();
 TAMIS_FOR_EACH_SCALAR_INDEX(TAMIS_INSTANTIATE)
 #undef TAMIS_INSTANTIATE
 

@@ -10,8 +10,8 @@
 
 #include "instantiate.hpp"
 #include "iterative/amg/failure.hpp"
-#include "sparse/parts.hpp"
 #include "sparse/partition.hpp"
+#include "sparse/parts.hpp"
 #include "sparse/product.hpp"
 
 namespace tamis::detail {
@@ -42,7 +42,9 @@ class Pile {
     [[nodiscard]] const E* data() const noexcept { return room_.data(); }
     [[nodiscard]] std::int64_t size() const noexcept { return size_; }
     void resize(std::int64_t size) noexcept { size_ = size; }
-    [[nodiscard]] Array<E> copy() const { return Array<E>(std::span<const E>(room_.data(), static_cast<std::size_t>(size_))); }
+    [[nodiscard]] Array<E> copy() const {
+        return Array<E>(std::span<const E>(room_.data(), static_cast<std::size_t>(size_)));
+    }
 
   private:
     Array<E> room_;
@@ -129,7 +131,8 @@ class GalerkinProduct {
         sums.first_value.resize(0);
         for (std::int64_t i = begin; i < end; ++i) {
             std::int64_t most = 0;
-            for (std::int64_t k = offsets[i]; k < offsets[i + 1]; ++k) most += p_offsets[indices[k] + 1] - p_offsets[indices[k]];
+            for (std::int64_t k = offsets[i]; k < offsets[i + 1]; ++k)
+                most += p_offsets[indices[k] + 1] - p_offsets[indices[k]];
             sums.nodes.reserve(most);
             sums.values.reserve(most);
             if constexpr (W == 0) sums.first_value.reserve(most);
@@ -260,7 +263,8 @@ class GalerkinProduct {
                         length += w;
                     }
                     T* tile = tiles.data() + at;
-                    for (std::int64_t r = 0; r < rows; ++r) add_block<W>(factors[first + r * count + k], block, tile + r * w, w);
+                    for (std::int64_t r = 0; r < rows; ++r)
+                        add_block<W>(factors[first + r * count + k], block, tile + r * w, w);
                     block += w;
                 }
             }
@@ -270,7 +274,8 @@ class GalerkinProduct {
                 sorted[q] = {node, place[node]};
                 place[node] = -1;
             }
-            std::sort(sorted.data(), sorted.data() + found.size(), [](const Tile& a, const Tile& b) { return a.node < b.node; });
+            std::sort(sorted.data(), sorted.data() + found.size(),
+                      [](const Tile& a, const Tile& b) { return a.node < b.node; });
             columns.reserve(rows * length);
             values.reserve(rows * length);
             I* column = columns.data() + columns.size();

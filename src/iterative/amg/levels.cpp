@@ -11,22 +11,23 @@
 #include "instantiate.hpp"
 #include "iterative/amg/galerkin.hpp"
 #include "iterative/amg/prolongation.hpp"
-#include "sparse/asymmetry.hpp"
 
 namespace tamis::detail {
 
 template <class T, class I>
-AmgLevels<T, I>::AmgLevels(CsrView<T, I> A, Array<T> candidates, const AmgParameters& parameters, const AmgLevels* earlier)
+AmgLevels<T, I>::AmgLevels(Csr<T, I> A, bool hermitian, Array<T> candidates, const AmgParameters& parameters,
+                           const AmgLevels* earlier)
     : parameters_(parameters),
+      hermitian_(hermitian),
       candidates_(std::move(candidates)) {
     const std::int64_t n = A.rows();
     const std::int64_t m = n == 0 ? 0 : candidates_.size() / n;
-    hermitian_ = !first_asymmetry(A, Agreement::rounded).has_value();
+    const Real<T> size = norm(A, Norm::inf);
     const std::size_t most = parameters_.max_levels == 0 ? 20 : static_cast<std::size_t>(parameters_.max_levels);
-    const std::int64_t coarse_size = parameters_.coarse_size == 0 ? 1000 : parameters_.coarse_size;
+    const std::int64_t coarse_size = coarse_size_of(parameters_);
     double strength = parameters_.strength;
     Array<T> near_null = candidates_;
-    levels_.push_back({Csr<T, I>(A), {}, {}, {}, equal_nodes<I>(n, parameters_.block_size), {}});
+    levels_.push_back({std::move(A), {}, {}, {}, equal_nodes<I>(n, parameters_.block_size), {}});
     while (levels_.size() < most && levels_.back().A.rows() > coarse_size) {
         AmgLevel<T, I>& fine = levels_.back();
         const bool known = earlier != nullptr && levels_.size() < earlier->levels_.size();
@@ -55,8 +56,7 @@ AmgLevels<T, I>::AmgLevels(CsrView<T, I> A, Array<T> candidates, const AmgParame
     }
     levels_.back().aggregates = {};
     // Sums of so many products of entries of A are not more exact than this.
-    const Real<T> noise =
-        levels_.size() == 1 ? Real<T>(0) : 100 * std::numeric_limits<Real<T>>::epsilon() * norm(A, Norm::inf);
+    const Real<T> noise = levels_.size() == 1 ? Real<T>(0) : 8 * std::numeric_limits<Real<T>>::epsilon() * size;
     coarse_ = CoarseSolver<T, I>(levels_.back().A, hermitian_, noise);
 }
 

@@ -18,6 +18,11 @@
 
 namespace tamis::detail {
 
+/// The size up to which a level is solved directly.
+inline std::int64_t coarse_size_of(const AmgParameters& parameters) noexcept {
+    return parameters.coarse_size == 0 ? 1000 : parameters.coarse_size;
+}
+
 template <class T, class I>
 struct AmgLevel {
     Csr<T, I> A;
@@ -32,10 +37,21 @@ template <class T, class I>
 class AmgLevels {
   public:
     /// candidates: n×m, by columns. With `earlier`, on its aggregates.
-    AmgLevels(CsrView<T, I> A, Array<T> candidates, const AmgParameters& parameters, const AmgLevels* earlier);
+    AmgLevels(Csr<T, I> A, bool hermitian, Array<T> candidates, const AmgParameters& parameters, const AmgLevels* earlier);
 
-    /// x ← M b; both of rows() entries, maybe one vector.
-    void apply(VectorView<const T> b, VectorView<T> x) const;
+    /// One x ← M b, in memory of its own.
+    class Application {
+      public:
+        explicit Application(const AmgLevels& levels);
+        [[nodiscard]] T* b() noexcept { return b_; }
+        [[nodiscard]] T* x() noexcept { return b_ + levels_.rows(); }
+        void run();
+
+      private:
+        const AmgLevels& levels_;
+        typename ScratchPool<T>::Lease lease_;
+        T* b_;
+    };
 
     [[nodiscard]] std::int64_t rows() const noexcept { return levels_.front().A.rows(); }
     [[nodiscard]] const std::vector<AmgLevel<T, I>>& levels() const noexcept { return levels_; }
@@ -47,16 +63,15 @@ class AmgLevels {
   private:
     struct Work;
     [[nodiscard]] std::int64_t work_size() const noexcept;
-    [[nodiscard]] std::int64_t own_size() const noexcept;  // of the levels below the first
     void cycle(std::size_t level, const T* b, T* x, const Work& work) const;
     void twice(std::size_t level, const T* b, T* x, const Work& work) const;
     void krylov(std::size_t level, const T* b, T* x, const Work& work) const;
 
     AmgParameters parameters_;
+    bool hermitian_;
     Array<T> candidates_;  // of level 0, for refactor
     std::vector<AmgLevel<T, I>> levels_;
     CoarseSolver<T, I> coarse_;
-    bool hermitian_ = false;
     mutable ScratchPool<T> pool_;
 };
 

@@ -185,7 +185,8 @@ Real<T> filtered_bound(const Filtered<T, I>& filtered, const Nodes<I>& nodes, st
     Array<R> largest(parts);
     for_each_part(parts, [&](int part) {
         R most = 0;
-        for (std::int64_t node = even_cut(nodes.count(), part, parts); node < even_cut(nodes.count(), part + 1, parts); ++node)
+        for (std::int64_t node = even_cut(nodes.count(), part, parts); node < even_cut(nodes.count(), part + 1, parts);
+             ++node)
             for (std::int64_t i = nodes.first[node]; i < nodes.first[node + 1]; ++i) {
                 inverse[i] = T(1) / filtered.diagonal(node, i);
                 R sum = 0;
@@ -209,7 +210,8 @@ Csr<T, I> smoothed_prolongator(const Csr<T, I>& A, const Nodes<I>& nodes, const 
     const Filtered<T, I> filtered(A, nodes, graph);
     Array<T> inverse(n, uninitialized);
     R radius = filtered_bound(filtered, nodes, A.nnz(), inverse);
-    if (radius > close_bound<R>) radius = std::min(radius, largest > 0 ? largest : spectral_radius<T, I>(A.view(), inverse.data()));
+    if (radius > close_bound<R>)
+        radius = std::min(radius, largest > 0 ? largest : spectral_radius<T, I>(A.view(), inverse.data()));
     const R omega = R(4) / R(3) / radius;
 
     // The aggregates that each node's rows reach, sorted: `reached` of a part, one node after another.
@@ -265,7 +267,8 @@ Csr<T, I> smoothed_prolongator(const Csr<T, I>& A, const Nodes<I>& nodes, const 
     const I* t_offsets = tentative.P.row_offsets().data();
     const T* t_values = tentative.P.values().data();
     std::vector<const I*> next(static_cast<std::size_t>(parts));
-    for (int part = 0; part < parts; ++part) next[static_cast<std::size_t>(part)] = reached[static_cast<std::size_t>(part)].data();
+    for (int part = 0; part < parts; ++part)
+        next[static_cast<std::size_t>(part)] = reached[static_cast<std::size_t>(part)].data();
     for_each_node([&](std::int64_t node, std::vector<I>& list, I* place) {
         const I*& begin = next[static_cast<std::size_t>(&list - reached.data())];
         I length = 0;

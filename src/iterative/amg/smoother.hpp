@@ -37,7 +37,7 @@ class Smoother {
     AmgSmoother kind_ = AmgSmoother::chebyshev;
     int sweeps_ = 1;
     Real<T> largest_ = 0;
-    Array<T> inverse_;     // of the diagonal, or of the sums of its row
+    Array<T> inverse_;  // of the diagonal, or of the sums of its row
 };
 
 }  // namespace tamis::detail

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <complex>
 
 #include "iterative/monitor.hpp"
 #include "iterative/vector_ops.hpp"
@@ -25,7 +26,7 @@ bool accept_preconditioned_square(Monitor<T>& monitor, const Sum<T>& rho) {
         monitor.stop(Status::not_finite, "rᴴMr is not finite, M being the preconditioner");
     } else if (!(value > 0)) {
         monitor.stop(Status::indefinite_preconditioner, "the preconditioner M is not positive definite: rᴴMr = %.3g", value);
-    } else if (is_complex_beyond_rounding<T>(rho, value)) {
+    } else if (is_complex_v<T> && is_complex_beyond_rounding<std::complex<float>>(rho, value)) {  // M may compute in single
         monitor.stop(Status::indefinite_preconditioner, "the preconditioner M is not Hermitian: Im rᴴMr = %.3g beside %.3g",
                      static_cast<double>(imag_part(rho)), value);
     } else {

@@ -82,7 +82,11 @@ TYPED_TEST(AmgOfType, IsHermitianPositiveDefiniteWithEverySmoother) {
     const auto [A, near_null] = gauged(poisson_2d<T, I>(24, 24));
     for (const AmgSmoother smoother : smoothers)
         for (const AmgCycle cycle : {AmgCycle::v, AmgCycle::w}) {
-            const Amg M(A, {.near_null_space = near_null, .smoother = smoother, .cycle = cycle, .coarse_size = 20});
+            const Amg M(A, {.near_null_space = near_null,
+                            .smoother = smoother,
+                            .cycle = cycle,
+                            .coarse_size = 20,
+                            .precision = Precision::working});
             EXPECT_TRUE(M.has_adjoint());
             EXPECT_LT(largest_asymmetry(M), 100 * static_cast<double>(epsilon_v<T>));
             EXPECT_GE(M.hierarchy().levels.size(), 3U);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <tamis/core/dense_types.hpp>
+#include <tamis/core/factorization.hpp>
 #include <tamis/core/scalar.hpp>
 #include <tamis/core/view.hpp>
 #include <tamis/sparse/operand.hpp>
@@ -70,6 +71,10 @@ struct AmgOptions {
     int block_size = 0;
     /// Steps of the smoother before, and after, each coarse correction; for chebyshev its degree; 0: 2, and 1 for others.
     int sweeps = 0;
+    /// mixed: the levels are held, and cycles run, in single precision, scaled so that nothing overflows: about half the
+    /// memory, and a preconditioner that is linear up to 1e-7, which methods do not notice. Not done where a direct solve is
+    /// all there is, or where the diagonal spans more than three orders of magnitude. working: in T.
+    Precision precision = Precision::mixed;
 };
 
 /// What Amg built.
@@ -99,10 +104,11 @@ struct AmgParameters {
     std::int64_t coarse_size;
     int block_size;
     int sweeps;
+    Precision precision;
 };
 
 template <class T, class I>
-class AmgLevels;
+class AmgState;
 
 void rigid_body_modes(MatrixView<const double> coordinates, MatrixView<double> modes);
 std::int64_t rigid_body_mode_count(std::int64_t dimensions);
@@ -121,9 +127,10 @@ std::int64_t rigid_body_mode_count(std::int64_t dimensions);
 /// Not checked: that A is definite. Zeros on the diagonal throw SingularMatrix with their index, rectangles
 /// DimensionMismatch, values that are not finite InvalidArgument, as do options outside their range.
 ///
-/// Cost, measured for 3-D Poisson with 10⁶ unknowns on two threads: setting up 400 products with A, a step of cg with it 15
-/// to 20. Storage: three times A there (a copy of it, the other levels, P and Pᴴ between them), twice A for elasticity; and
-/// during an apply 5 vectors and 2 for each coarse level. Copies share all that. Const use from several threads is fine.
+/// Cost, measured for 3-D Poisson with 10⁶ unknowns on two threads: setting up about 300 products with A, a step of cg with
+/// it about 16. Storage in mixed precision: twice A there (a copy of it, the other levels, P and Pᴴ between them), 1.3 times
+/// A for elasticity; half as much again in double; and during an apply 5 vectors and 2 for each coarse level. Copies share
+/// all that. Const use from several threads is fine.
 ///
 /// P. Vaněk, J. Mandel, M. Brezina, Algebraic multigrid by smoothed aggregation for second and fourth order elliptic
 /// problems, Computing 56, 1996. Y. Notay, P. Vassilevski, Recursive Krylov-based multigrid cycles, Numer. Linear Algebra
@@ -142,7 +149,7 @@ class Amg {
         const Matrix<T>& columns = options.near_null_space.columns();
         build(rows.view(), options.near_null_space ? MatrixView<const T>(columns) : MatrixView<const T>(),
               {options.coarsening, options.smoother, options.cycle, options.strength, options.max_levels,
-               options.coarse_size, options.block_size, options.sweeps});
+               options.coarse_size, options.block_size, options.sweeps, options.precision});
     }
 
     [[nodiscard]] std::int64_t rows() const noexcept;
@@ -172,7 +179,7 @@ class Amg {
     void build(CsrView<T, I> A, MatrixView<const T> near_null_space, const detail::AmgParameters& parameters);
     void rebuild(CsrView<T, I> A);
 
-    std::shared_ptr<const detail::AmgLevels<T, I>> levels_;
+    std::shared_ptr<const detail::AmgState<T, I>> state_;
 };
 
 template <SparseMatrix M>

@@ -27,10 +27,16 @@
 #include <tamis/iterative/operator.hpp>
 #include <tamis/iterative/operator_access.hpp>
 #include <tamis/iterative/options.hpp>
+#include <tamis/iterative/precond/block_jacobi.hpp>
+#include <tamis/iterative/precond/chebyshev.hpp>
+#include <tamis/iterative/precond/fsai.hpp>
 #include <tamis/iterative/precond/handle.hpp>
 #include <tamis/iterative/precond/ic0.hpp>
+#include <tamis/iterative/precond/ict.hpp>
 #include <tamis/iterative/precond/ilu0.hpp>
+#include <tamis/iterative/precond/ilut.hpp>
 #include <tamis/iterative/precond/jacobi.hpp>
+#include <tamis/iterative/precond/schwarz.hpp>
 #include <tamis/iterative/precond/ssor.hpp>
 #include <tamis/iterative/result.hpp>
 #include <tamis/iterative/run.hpp>

@@ -57,7 +57,9 @@ class LduSolver {
     void apply_here(const T* x, T* y, T* w) const;
     void apply_adjoint_here(const T* x, T* y, T* w) const { (hermitian_ ? *this : mirror()).apply_here(x, y, w); }
     /// Prepares what the adjoint needs: its factors by rows. Otherwise the first call of it does.
-    const LduSolver& mirror() const;
+    void prepare_adjoint() const {
+        if (!hermitian_) mirror();
+    }
 
   private:
     struct Rows {
@@ -73,6 +75,7 @@ class LduSolver {
     };
 
     explicit LduSolver(std::int64_t n) : n_(n) {}
+    const LduSolver& mirror() const;
     void find_segments();
     static Rows adjoint_of(const Rows& A, std::int64_t n);
     template <int K>

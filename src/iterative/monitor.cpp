@@ -25,6 +25,8 @@ constexpr int most_unproductive = 2;
 /// A cycle that changes the residual norm by less than this part of it would be repeated for ever.
 constexpr double least_progress = 1e-6;
 
+constexpr const char* no_adjoint = ": A has no adjoint; give make_operator a second function, or the class an apply_adjoint";
+
 void check_size(const char* method, const char* what, std::int64_t expected, std::int64_t got) {
     if (expected == got) return;
     throw DimensionMismatch(std::string(method) + ": " + what + " has " + std::to_string(got) + " entries, but " +
@@ -120,6 +122,12 @@ void Monitor<T>::precondition_adjoint(const T* r, T* z) const {
 }
 
 template <class T>
+void Monitor<T>::require_adjoints() const {
+    if (!A_.has_adjoint()) throw Unsupported(std::string(method_) + no_adjoint);
+    if (M_ && !M_.has_adjoint()) throw Unsupported(std::string(method_) + ": the preconditioner has no adjoint");
+}
+
+template <class T>
 double Monitor<T>::seconds() const {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
 }
@@ -155,9 +163,7 @@ double Monitor<T>::true_residual(const T* x, T* r) {
 template <class T>
 void Monitor<T>::set_least_squares(double damping, T* gradient) {
     check_option(method_, "damping", damping);
-    if (!A_.has_adjoint())
-        throw Unsupported(std::string(method_) +
-                          ": A has no adjoint; give make_operator a second function, or the class an apply_adjoint");
+    if (!A_.has_adjoint()) throw Unsupported(std::string(method_) + no_adjoint);
     damping_ = damping;
     gradient_ = gradient;
 }

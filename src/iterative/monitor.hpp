@@ -79,6 +79,9 @@ class Monitor {
     void precondition(const T* r, T* z) const;
     void precondition_adjoint(const T* r, T* z) const;
 
+    /// Throws Unsupported unless A and the preconditioner have adjoints: before the first product.
+    void require_adjoints() const;
+
     // ---- the frame of an iteration
 
     /// x = initial guess or 0, r = b − A x. False if there is nothing to do: b = 0, the guess is good enough, or b is not

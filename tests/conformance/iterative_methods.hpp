@@ -4,15 +4,20 @@
 #include <utility>
 #include <vector>
 
+#include <tamis/iterative/krylov/bicg.hpp>
 #include <tamis/iterative/krylov/bicgstab.hpp>
 #include <tamis/iterative/krylov/cg.hpp>
 #include <tamis/iterative/krylov/cgls.hpp>
+#include <tamis/iterative/krylov/cgs.hpp>
 #include <tamis/iterative/krylov/fgmres.hpp>
 #include <tamis/iterative/krylov/flexible_cg.hpp>
 #include <tamis/iterative/krylov/gmres.hpp>
+#include <tamis/iterative/krylov/idrs.hpp>
 #include <tamis/iterative/krylov/lsmr.hpp>
 #include <tamis/iterative/krylov/lsqr.hpp>
 #include <tamis/iterative/krylov/minres.hpp>
+#include <tamis/iterative/krylov/qmr.hpp>
+#include <tamis/iterative/krylov/tfqmr.hpp>
 
 #include "conformance/iterative.hpp"
 
@@ -56,6 +61,21 @@ std::vector<IterativeUnderTest<T>> iterative_methods() {
     all.push_back(iterative_method<T, CglsOptions<T>>(
         "cgls", least_squares, 8, [](auto&&... a) { return cgls(std::forward<decltype(a)>(a)...); },
         [](std::int64_t n) { return CglsWorkspace<T>(n, n); }));
+    all.push_back(iterative_method<T, IdrsOptions<T>>(
+        "idrs", every_regular, 16, [](auto&&... a) { return idrs(std::forward<decltype(a)>(a)...); },
+        [](std::int64_t n) { return IdrsWorkspace<T>(n); }));
+    all.push_back(iterative_method<T, TfqmrOptions<T>>(
+        "tfqmr", every_regular, 10, [](auto&&... a) { return tfqmr(std::forward<decltype(a)>(a)...); },
+        [](std::int64_t n) { return TfqmrWorkspace<T>(n); }));
+    all.push_back(iterative_method<T, QmrOptions<T>>(
+        "qmr", every_regular, 12, [](auto&&... a) { return qmr(std::forward<decltype(a)>(a)...); },
+        [](std::int64_t n) { return QmrWorkspace<T>(n); }));
+    all.push_back(iterative_method<T, BicgOptions<T>>(
+        "bicg", every_regular, 7, [](auto&&... a) { return bicg(std::forward<decltype(a)>(a)...); },
+        [](std::int64_t n) { return BicgWorkspace<T>(n); }));
+    all.push_back(iterative_method<T, CgsOptions<T>>(
+        "cgs", every_regular, 9, [](auto&&... a) { return cgs(std::forward<decltype(a)>(a)...); },
+        [](std::int64_t n) { return CgsWorkspace<T>(n); }));
     return all;
 }
 

@@ -17,6 +17,12 @@ bool accept_finite(Monitor<T>& monitor, double square) {
     return false;
 }
 
+/// Whether an inner product of two vectors, whose norms have the product `size`, is no more than rounding.
+template <class S>
+bool is_rounding(const S& dot, double size, double epsilon) {
+    return !(std::abs(dot) > epsilon * size);
+}
+
 /// The shadow residual r̃: the residual itself, or a random vector where the method broke down with that before it made a
 /// step. Where that breaks down too, so does the method.
 template <class T>

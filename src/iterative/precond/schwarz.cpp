@@ -216,8 +216,9 @@ WithSubdomains<T> make_schwarz(CsrView<T, I> major, bool row_major, const Schwar
     check_preconditioned("Schwarz", major, row_major, Diagonal::nonzero);
     const Csr<T, I> turned = transpose(major);
     const auto A = row_major ? major : turned.view();
-    const auto subdomains =
-        overlapping_subdomains(A, row_major ? turned.view() : major, options.subdomain_size, options.overlap);
+    const auto B = row_major ? turned.view() : major;
+    const auto subdomains = overlapping_subdomains<I>({A.row_offsets(), A.col_indices()}, {B.row_offsets(), B.col_indices()},
+                                                      options.subdomain_size, options.overlap);
     const bool hermitian = !first_asymmetry(A, Agreement::rounded);
     typename SchwarzState<T, I>::Solvers solvers;
     std::vector<I> local(static_cast<std::size_t>(A.rows()), -1);

@@ -5,33 +5,30 @@
 #include <numeric>
 #include <span>
 
-#include "instantiate.hpp"
-
 namespace tamis::detail {
 
 namespace {
 
-template <class T, class I>
+template <class I>
 class Graph {
   public:
-    Graph(CsrView<T, I> A, CsrView<T, I> transposed) : halves_{A, transposed} {}
+    Graph(const RowPattern<I>& A, const RowPattern<I>& transposed) : halves_{A, transposed} {}
     template <class F>
     void for_each_neighbour(I v, const F& f) const {
         for (const auto& half : halves_) {
             const auto i = static_cast<std::size_t>(v);
-            for (auto q = half.row_offsets()[i]; q < half.row_offsets()[i + 1]; ++q)
-                f(half.col_indices()[static_cast<std::size_t>(q)]);
+            for (auto q = half.offsets[i]; q < half.offsets[i + 1]; ++q) f(half.indices[static_cast<std::size_t>(q)]);
         }
     }
 
   private:
-    CsrView<T, I> halves_[2];
+    RowPattern<I> halves_[2];
 };
 
-template <class T, class I>
+template <class I>
 class Bisection {
   public:
-    Bisection(const Graph<T, I>& graph, std::int64_t n)
+    Bisection(const Graph<I>& graph, std::int64_t n)
         : graph_(graph),
           order_(static_cast<std::size_t>(n)),
           part_(static_cast<std::size_t>(n), 0),
@@ -82,7 +79,7 @@ class Bisection {
         }
     }
 
-    const Graph<T, I>& graph_;
+    const Graph<I>& graph_;
     std::vector<I> order_;
     std::vector<std::int64_t> part_;
     std::vector<std::int64_t> seen_;
@@ -93,11 +90,11 @@ class Bisection {
 
 }  // namespace
 
-template <class T, class I>
-std::vector<Subdomain<I>> overlapping_subdomains(CsrView<T, I> A, CsrView<T, I> transposed, std::int64_t size,
+template <class I>
+std::vector<Subdomain<I>> overlapping_subdomains(const RowPattern<I>& A, const RowPattern<I>& transposed, std::int64_t size,
                                                  std::int64_t overlap) {
-    const Graph<T, I> graph(A, transposed);
-    Bisection<T, I> bisection(graph, A.rows());
+    const Graph<I> graph(A, transposed);
+    Bisection<I> bisection(graph, A.rows());
     std::vector<Subdomain<I>> subdomains;
     std::vector<std::int64_t> taken_by(static_cast<std::size_t>(A.rows()), -1);
     std::vector<std::int64_t> owner(static_cast<std::size_t>(A.rows()));
@@ -126,9 +123,11 @@ std::vector<Subdomain<I>> overlapping_subdomains(CsrView<T, I> A, CsrView<T, I> 
     return subdomains;
 }
 
-#define TAMIS_INSTANTIATE(T, I) \
-    template std::vector<Subdomain<I>> overlapping_subdomains(CsrView<T, I>, CsrView<T, I>, std::int64_t, std::int64_t);
-TAMIS_FOR_EACH_SCALAR_INDEX(TAMIS_INSTANTIATE)
-#undef TAMIS_INSTANTIATE
+template std::vector<Subdomain<std::int32_t>> overlapping_subdomains(const RowPattern<std::int32_t>&,
+                                                                     const RowPattern<std::int32_t>&, std::int64_t,
+                                                                     std::int64_t);
+template std::vector<Subdomain<std::int64_t>> overlapping_subdomains(const RowPattern<std::int64_t>&,
+                                                                     const RowPattern<std::int64_t>&, std::int64_t,
+                                                                     std::int64_t);
 
 }  // namespace tamis::detail

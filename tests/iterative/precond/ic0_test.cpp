@@ -6,7 +6,7 @@
 #include <tamis/sparse/convert.hpp>
 #include <tamis/sparse/model_problems.hpp>
 
-#include "iterative/precond/laws.hpp"
+#include "support/preconditioner_laws.hpp"
 #include "support/problems.hpp"
 
 namespace tamis::test {

@@ -5,7 +5,7 @@
 #include <tamis/iterative/krylov/cg.hpp>
 #include <tamis/sparse/model_problems.hpp>
 
-#include "iterative/precond/laws.hpp"
+#include "support/preconditioner_laws.hpp"
 #include "support/problems.hpp"
 
 namespace tamis::test {

@@ -2,8 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "iterative/precond/laws.hpp"
-#include "support/assembly.hpp"
+#include "support/preconditioner_laws.hpp"
 #include "support/problems.hpp"
 
 namespace tamis::test {

@@ -7,8 +7,8 @@
 #include <tamis/sparse/convert.hpp>
 #include <tamis/sparse/model_problems.hpp>
 
-#include "iterative/precond/laws.hpp"
 #include "iterative/precond/subdomains.hpp"
+#include "support/preconditioner_laws.hpp"
 #include "support/problems.hpp"
 
 namespace tamis::test {
@@ -17,6 +17,12 @@ namespace {
 template <class P>
 class Schwarz : public ::testing::Test {};
 TYPED_TEST_SUITE(Schwarz, AllScalarsAndIndices, TypeName);
+
+template <class T, class I>
+auto cut(const Csr<T, I>& A, const Csr<T, I>& transposed, std::int64_t size, std::int64_t overlap) {
+    return detail::overlapping_subdomains<I>({A.row_offsets(), A.col_indices()},
+                                             {transposed.row_offsets(), transposed.col_indices()}, size, overlap);
+}
 
 /// Σ Rᵢᵀ Aᵢ⁻¹ Rᵢ, or of each solution what the subdomain owns, in dense arithmetic.
 template <class W, class I>
@@ -47,7 +53,7 @@ TYPED_TEST(Schwarz, SolvesOnSubdomainsAndKeepsTheLaws) {
         const auto A = in_double<T>(dense(problem.A));
         const Csr<T, I> turned = to_csr(problem.A.transposed_view());
         for (const bool restricted : {false, true}) {
-            const auto subdomains = detail::overlapping_subdomains(problem.A.view(), turned.view(), 20, 1);
+            const auto subdomains = cut(problem.A, turned, 20, 1);
             ASSERT_EQ(std::ssize(subdomains), 4);
             const tamis::Schwarz M(problem.A, {.overlap = 1, .subdomain_size = 20, .restricted = restricted});
             EXPECT_EQ(M.subdomains(), 4);
@@ -81,7 +87,7 @@ TYPED_TEST(Schwarz, IsTheInverseOnOneSubdomain) {
 
 TEST(Schwarz, CutsGraphsIntoPartsThatCoverThemOnce) {
     const auto A = poisson_2d<double>(30, 30);
-    const auto parts = detail::overlapping_subdomains(A.view(), A.view(), 100, 0);
+    const auto parts = cut(A, A, 100, 0);
     std::vector<int> owners(900, 0);
     for (const auto& d : parts) {
         EXPECT_LE(std::ssize(d.vertices), 100);
@@ -95,7 +101,7 @@ TEST(Schwarz, CutsGraphsIntoPartsThatCoverThemOnce) {
     loose.set(3, 30, 1);
     const auto L = loose.csr();
     std::int64_t total = 0;
-    for (const auto& d : detail::overlapping_subdomains(L.view(), L.view(), 10, 0)) total += std::ssize(d.vertices);
+    for (const auto& d : cut(L, L, 10, 0)) total += std::ssize(d.vertices);
     EXPECT_EQ(total, 50);
 }
 

@@ -1,27 +1,15 @@
-// What tests of preconditioners share: their laws, and dense references.
-#pragma once
+#include "support/preconditioner_laws.hpp"
 
-#include <cstdint>
+#include <complex>
 #include <limits>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
-#include <tamis/core/dense_types.hpp>
-#include <tamis/sparse/view.hpp>
-
-#include "support/assembly.hpp"
-#include "support/assertions.hpp"
-#include "support/dense_oracle.hpp"
-#include "support/random.hpp"
-#include "support/threads.hpp"
-
 namespace tamis::test {
 
-/// M (or Mᴴ) as a dense matrix, by one block apply.
-template <class P>
-auto dense_preconditioner(const P& M, bool adjoint = false) {
-    using T = typename P::scalar_type;
+template <class T>
+Matrix<T> dense_preconditioner(const AnyPreconditioner<T>& M, bool adjoint) {
     const Matrix<T> I = Matrix<T>::Identity(M.rows(), M.rows());
     Matrix<T> Y(M.rows(), M.rows());
     if (adjoint) M.apply_adjoint(I, Y);
@@ -29,16 +17,13 @@ auto dense_preconditioner(const P& M, bool adjoint = false) {
     return Y;
 }
 
-/// The matrix that M is the inverse of, in double precision.
-template <class P>
-auto preconditioned_matrix(const P& M) {
-    return dense_inverse(in_double<typename P::scalar_type>(dense_preconditioner(M)));
+template <class T>
+Matrix<InDouble<T>> preconditioned_matrix(const AnyPreconditioner<T>& M) {
+    return dense_inverse(in_double<T>(dense_preconditioner(M)));
 }
 
-/// M is Hermitian but for rounding, and positive definite.
-template <class P>
-::testing::AssertionResult positive_definite(const P& M) {
-    using T = typename P::scalar_type;
+template <class T>
+::testing::AssertionResult positive_definite(const AnyPreconditioner<T>& M) {
     const Matrix<InDouble<T>> D = in_double<T>(dense_preconditioner(M));
     const auto limit = 100 * static_cast<double>(epsilon_v<T>);
     if (auto hermitian = near(D, Matrix<InDouble<T>>(D.adjoint()), limit); !hermitian) return hermitian;
@@ -47,11 +32,8 @@ template <class P>
     return ::testing::AssertionFailure() << "M has the eigenvalue " << values[0];
 }
 
-/// The laws of every preconditioner: adjoint, blocks, strided memory, copies, refused sizes, the same bits in concurrent
-/// calls.
-template <class P>
-void expect_preconditioner_laws(const P& M) {
-    using T = typename P::scalar_type;
+template <class T>
+void expect_preconditioner_laws(const AnyPreconditioner<T>& M) {
     const std::int64_t n = M.rows();
     const auto tolerance = 100 * static_cast<double>(epsilon_v<T>);
     ASSERT_EQ(M.cols(), n);
@@ -77,7 +59,7 @@ void expect_preconditioner_laws(const P& M) {
 
     EXPECT_TRUE(near(dense_preconditioner(M, true), Matrix<T>(dense_preconditioner(M).adjoint()), tolerance));
 
-    const P copy = M;
+    const AnyPreconditioner<T> copy = M;
     Vector<T> z(n);
     copy.apply(x, z);
     EXPECT_TRUE(same_bits(z, y));
@@ -100,17 +82,16 @@ void expect_preconditioner_laws(const P& M) {
     }));
 }
 
-/// Bad input is refused by the exception and with the index that API.md names. make(A) builds the preconditioner.
-template <class T, class I, class Make>
-void expect_bad_input_is_refused(const Make& make) {
+template <class T, class I>
+void check_refusals(const Makers<T, I>& make) {
     Assembly<T, I> A(5, 5);
     for (std::int64_t i = 0; i < 5; ++i) {
         A.set(i, i, T(4));
         if (i > 0) A.set(i, i - 1, T(-1));
         if (i > 0) A.set(i - 1, i, T(-1));
     }
-    EXPECT_NO_THROW(make(A.csr()));
-    EXPECT_NO_THROW(make(A.csc()));
+    EXPECT_NO_THROW(make.from_csr(Csr<T, I>(A.csr()).view()));
+    EXPECT_NO_THROW(make.from_csc(Csc<T, I>(A.csc()).view()));
 
     auto zero = A;
     zero.set(3, 3, T(0));
@@ -118,21 +99,22 @@ void expect_bad_input_is_refused(const Make& make) {
         Assembly<T, I> B(5, 5);
         for (const auto& [position, v] : zero.entries())
             if (stored || v != T(0)) B.set(position.first, position.second, v);
-        const auto e = thrown<SingularMatrix>([&] { make(B.csr()); });
+        const auto e = thrown<SingularMatrix>([&] { make.from_csr(Csr<T, I>(B.csr()).view()); });
         ASSERT_TRUE(e);
         EXPECT_EQ(e->index(), 3);
         EXPECT_EQ(e->structural(), !stored);
     }
     Assembly<T, I> rectangle(3, 4);
     rectangle.set(0, 0, T(1));
-    EXPECT_TRUE(throws<DimensionMismatch>([&] { make(rectangle.csr()); }, "3 rows and 4 columns"));
+    EXPECT_TRUE(
+        throws<DimensionMismatch>([&] { make.from_csr(Csr<T, I>(rectangle.csr()).view()); }, "3 rows and 4 columns"));
     auto bad = A;
     bad.set(2, 1, scalar<T>(std::numeric_limits<double>::quiet_NaN()));
     bad.set(1, 2, scalar<T>(std::numeric_limits<double>::infinity()));
-    EXPECT_TRUE(throws<InvalidArgument>([&] { make(bad.csr()); }, "row 1, column 2"));
-    EXPECT_TRUE(throws<InvalidArgument>([&] { make(bad.csc()); }, "row 2, column 1"));
+    EXPECT_TRUE(throws<InvalidArgument>([&] { make.from_csr(Csr<T, I>(bad.csr()).view()); }, "row 1, column 2"));
+    EXPECT_TRUE(throws<InvalidArgument>([&] { make.from_csc(Csc<T, I>(bad.csc()).view()); }, "row 2, column 1"));
 
-    const auto empty = make(Csr<T, I>(0, 0));
+    const auto empty = make.from_csr(Csr<T, I>(0, 0).view());
     Vector<T> none(0);
     empty.apply(none, none);
     EXPECT_EQ(empty.rows(), 0);
@@ -140,23 +122,36 @@ void expect_bad_input_is_refused(const Make& make) {
     one.set(0, 0, T(4));
     Vector<T> x = Vector<T>::Constant(1, T(2));
     Vector<T> y(1);
-    make(one.csr()).apply(x, y);
+    make.from_csr(Csr<T, I>(one.csr()).view()).apply(x, y);
     EXPECT_EQ(y[0], scalar<T>(0.5));
 }
 
-/// What is not Hermitian, or has a diagonal that is not positive, is refused.
-template <class T, class I, class Make>
-void expect_only_hermitian_definite(const Make& make) {
+template <class T, class I>
+void check_definite_refusals(const Makers<T, I>& make) {
     Assembly<T, I> A(3, 3);
     for (std::int64_t i = 0; i < 3; ++i) A.set(i, i, T(4));
     A.set(2, 0, T(1));
-    EXPECT_TRUE(throws<InvalidArgument>([&] { make(A.csr()); }, "not Hermitian", "(2, 0)"));
-    EXPECT_TRUE(throws<InvalidArgument>([&] { make(A.csc()); }, "not Hermitian"));
+    EXPECT_TRUE(throws<InvalidArgument>([&] { make.from_csr(Csr<T, I>(A.csr()).view()); }, "not Hermitian", "(2, 0)"));
+    EXPECT_TRUE(throws<InvalidArgument>([&] { make.from_csc(Csc<T, I>(A.csc()).view()); }, "not Hermitian"));
     A.set(0, 2, T(1));
     A.set(1, 1, T(-2));
-    const auto e = thrown<NotPositiveDefinite>([&] { make(A.csr()); });
+    const auto e = thrown<NotPositiveDefinite>([&] { make.from_csr(Csr<T, I>(A.csr()).view()); });
     ASSERT_TRUE(e);
     EXPECT_EQ(e->column(), 1);
 }
+
+#define TAMIS_INSTANTIATE(T)                                                            \
+    template Matrix<T> dense_preconditioner(const AnyPreconditioner<T>&, bool);         \
+    template Matrix<InDouble<T>> preconditioned_matrix(const AnyPreconditioner<T>&);    \
+    template ::testing::AssertionResult positive_definite(const AnyPreconditioner<T>&); \
+    template void expect_preconditioner_laws(const AnyPreconditioner<T>&);              \
+    template void check_refusals(const Makers<T, std::int32_t>&);                       \
+    template void check_refusals(const Makers<T, std::int64_t>&);                       \
+    template void check_definite_refusals(const Makers<T, std::int32_t>&);              \
+    template void check_definite_refusals(const Makers<T, std::int64_t>&);
+TAMIS_INSTANTIATE(float)
+TAMIS_INSTANTIATE(double)
+TAMIS_INSTANTIATE(std::complex<float>)
+TAMIS_INSTANTIATE(std::complex<double>)
 
 }  // namespace tamis::test

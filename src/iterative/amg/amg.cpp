@@ -16,6 +16,7 @@
 #include "instantiate.hpp"
 #include "iterative/amg/levels.hpp"
 #include "iterative/amg/product.hpp"
+#include "iterative/precond/state.hpp"
 #include "iterative/vector_ops.hpp"
 #include "sparse/asymmetry.hpp"
 #include "sparse/factor_input.hpp"
@@ -109,12 +110,13 @@ Array<T> candidates_of(MatrixView<const T> given, std::int64_t n, std::int64_t b
 
 /// The levels, in one of two precisions, and how they are scaled.
 template <class T, class I>
-class AmgState {
+class AmgState final : public PreconditionerState<T> {
     using Single = std::conditional_t<is_complex_v<T>, std::complex<float>, float>;
 
   public:
     AmgState(CsrView<T, I> A, const Array<T>& candidates, const AmgParameters& parameters, const AmgState* earlier)
-        : hermitian_(!first_asymmetry(A, Agreement::rounded).has_value()) {
+        : PreconditionerState<T>("Amg", A.rows()),
+          hermitian_(!first_asymmetry(A, Agreement::rounded).has_value()) {
         if constexpr (!std::same_as<T, Single>) {
             const bool direct = parameters.max_levels == 1 || A.rows() <= coarse_size_of(parameters);
             if (parameters.precision == Precision::mixed && !direct && narrow(A)) {
@@ -138,8 +140,30 @@ class AmgState {
         return f(*working_);
     }
 
+    [[nodiscard]] bool has_adjoint() const noexcept {
+        return hermitian_ && with_levels([](const auto& levels) { return levels.parameters().cycle != AmgCycle::k; });
+    }
+    [[nodiscard]] std::int64_t nonzeros() const noexcept override {
+        return with_levels([](const auto& levels) {
+            std::int64_t total = 0;
+            for (const auto& level : levels.levels()) total += level.A.nnz();
+            return total;
+        });
+    }
+    [[nodiscard]] std::int64_t bytes() const noexcept override {
+        return with_levels([](const auto& levels) { return levels.bytes(); });
+    }
+    void apply(bool adjoint, MatrixView<const T> X, MatrixView<T> Y) const override {
+        if (adjoint && !has_adjoint())
+            throw Unsupported(
+                "Amg::apply_adjoint: the cycle is its own adjoint only for a Hermitian matrix and cycles v and w; take a "
+                "method without adjoint products, such as gmres or bicgstab");
+        for (std::int64_t j = 0; j < X.cols(); ++j) cycle(X.col(j), Y.col(j));
+    }
+
+  private:
     /// y ← M x.
-    void apply(VectorView<const T> x, VectorView<T> y) const {
+    void cycle(VectorView<const T> x, VectorView<T> y) const {
         const std::int64_t n = x.size();
         with_levels([&]<class U>(const AmgLevels<U, I>& levels) {
             typename AmgLevels<U, I>::Application application(levels);
@@ -161,7 +185,6 @@ class AmgState {
         });
     }
 
-  private:
     /// Sets the scale, a power of 2; whether the diagonal spans so little that what float's rounding does to the sums of a
     /// coarse matrix is small beside its smallest eigenvalues.
     bool narrow(CsrView<T, I> A) {
@@ -197,79 +220,6 @@ class AmgState {
     std::shared_ptr<const AmgLevels<Single, I>> single_;
 };
 
-}  // namespace detail
-
-template <class T, class I>
-void Amg<T, I>::build(CsrView<T, I> A, MatrixView<const T> near_null_space, const detail::AmgParameters& parameters) {
-    detail::check_parameters(parameters);
-    detail::check_matrix(A);
-    detail::AmgParameters used = parameters;
-    if (near_null_space.cols() > 0 && near_null_space.rows() != A.rows())
-        throw DimensionMismatch("Amg: near_null_space needs " + std::to_string(A.rows()) +
-                                    " rows, one for each of the matrix, got " + std::to_string(near_null_space.rows()),
-                                A.rows(), near_null_space.rows());
-    if (used.block_size == 0) used.block_size = detail::block_size(A, near_null_space.cols());
-    if (A.rows() % used.block_size != 0)
-        detail::refuse("block_size " + std::to_string(used.block_size) + " does not divide the " + std::to_string(A.rows()) +
-                       " rows of the matrix");
-    if (used.sweeps == 0) used.sweeps = used.smoother == AmgSmoother::chebyshev ? 2 : 1;
-    state_ = std::make_shared<const detail::AmgState<T, I>>(
-        A, detail::candidates_of(near_null_space, A.rows(), used.block_size), used, nullptr);
-}
-
-template <class T, class I>
-void Amg<T, I>::rebuild(CsrView<T, I> A) {
-    const auto same = [](const auto& a, const auto& b) { return std::equal(a.begin(), a.end(), b.begin(), b.end()); };
-    state_ = state_->with_levels([&](const auto& levels) {
-        const auto& earlier = levels.levels().front().A;
-        if (A.rows() != earlier.rows() || A.cols() != earlier.cols() || !same(A.row_offsets(), earlier.row_offsets()) ||
-            !same(A.col_indices(), earlier.col_indices()))
-            throw PatternMismatch(
-                "Amg::refactor: the matrix stores other positions than the one that the levels were built from");
-        detail::check_matrix(A);
-        Array<T> candidates(levels.candidates().size(), uninitialized);
-        for (std::int64_t i = 0; i < candidates.size(); ++i) candidates[i] = static_cast<T>(levels.candidates()[i]);
-        return std::make_shared<const detail::AmgState<T, I>>(A, candidates, levels.parameters(), state_.get());
-    });
-}
-
-template <class T, class I>
-std::int64_t Amg<T, I>::rows() const noexcept {
-    return state_->with_levels([](const auto& levels) { return levels.rows(); });
-}
-
-template <class T, class I>
-std::int64_t Amg<T, I>::bytes() const noexcept {
-    return state_->with_levels([](const auto& levels) { return levels.bytes(); });
-}
-
-template <class T, class I>
-bool Amg<T, I>::has_adjoint() const noexcept {
-    return state_->hermitian() &&
-           state_->with_levels([](const auto& levels) { return levels.parameters().cycle != AmgCycle::k; });
-}
-
-template <class T, class I>
-void Amg<T, I>::apply(VectorView<const T> x, VectorView<T> y) const {
-    const std::int64_t n = rows();
-    for (const std::int64_t size : {x.size(), y.size()})
-        if (size != n)
-            throw DimensionMismatch(
-                "Amg::apply: vectors need " + std::to_string(n) + " entries, got " + std::to_string(size), n, size);
-    if (n > 0) state_->apply(x, y);
-}
-
-template <class T, class I>
-void Amg<T, I>::apply_adjoint(VectorView<const T> x, VectorView<T> y) const {
-    if (!has_adjoint())
-        throw Unsupported(
-            "Amg::apply_adjoint: the cycle is its own adjoint only for a Hermitian matrix and cycles v and w; take a method "
-            "without adjoint products, such as gmres or bicgstab");
-    apply(x, y);
-}
-
-namespace detail {
-
 namespace {
 
 /// The residual of A x = 0 under x ← x − M A x, scaled to 1 in each step: the geometric mean over the last steps.
@@ -302,11 +252,52 @@ double convergence_factor(const AmgLevels<T, I>& levels) {
 
 }  // namespace
 
-}  // namespace detail
+template <class T, class I>
+AmgStates<T, I> build_amg(CsrView<T, I> A, MatrixView<const T> near_null_space, const AmgParameters& parameters) {
+    check_parameters(parameters);
+    check_matrix(A);
+    AmgParameters used = parameters;
+    if (near_null_space.cols() > 0 && near_null_space.rows() != A.rows())
+        throw DimensionMismatch("Amg: near_null_space needs " + std::to_string(A.rows()) +
+                                    " rows, one for each of the matrix, got " + std::to_string(near_null_space.rows()),
+                                A.rows(), near_null_space.rows());
+    if (used.block_size == 0) used.block_size = block_size(A, near_null_space.cols());
+    if (A.rows() % used.block_size != 0)
+        refuse("block_size " + std::to_string(used.block_size) + " does not divide the " + std::to_string(A.rows()) +
+               " rows of the matrix");
+    if (used.sweeps == 0) used.sweeps = used.smoother == AmgSmoother::chebyshev ? 2 : 1;
+    const auto state =
+        std::make_shared<const AmgState<T, I>>(A, candidates_of(near_null_space, A.rows(), used.block_size), used, nullptr);
+    return {state, state};
+}
 
 template <class T, class I>
-AmgHierarchy Amg<T, I>::hierarchy() const {
-    return state_->with_levels([](const auto& levels) {
+AmgStates<T, I> rebuild_amg(const AmgState<T, I>* earlier, CsrView<T, I> A) {
+    const auto same = [](const auto& a, const auto& b) { return std::equal(a.begin(), a.end(), b.begin(), b.end()); };
+    if (earlier == nullptr) refuse("refactor: the object was moved from");
+    return earlier->with_levels([&](const auto& levels) -> AmgStates<T, I> {
+        const auto& before = levels.levels().front().A;
+        if (A.rows() != before.rows() || A.cols() != before.cols() || !same(A.row_offsets(), before.row_offsets()) ||
+            !same(A.col_indices(), before.col_indices()))
+            throw PatternMismatch(
+                "Amg::refactor: the matrix stores other positions than the one that the levels were built from");
+        check_matrix(A);
+        Array<T> candidates(levels.candidates().size(), uninitialized);
+        for (std::int64_t i = 0; i < candidates.size(); ++i) candidates[i] = static_cast<T>(levels.candidates()[i]);
+        const auto state = std::make_shared<const AmgState<T, I>>(A, candidates, levels.parameters(), earlier);
+        return {state, state};
+    });
+}
+
+template <class T, class I>
+bool amg_has_adjoint(const AmgState<T, I>* state) noexcept {
+    return state != nullptr && state->has_adjoint();
+}
+
+template <class T, class I>
+AmgHierarchy amg_hierarchy(const AmgState<T, I>* state) {
+    if (state == nullptr) return {};
+    return state->with_levels([](const auto& levels) {
         AmgHierarchy h;
         double rows = 0;
         double nnz = 0;
@@ -318,13 +309,19 @@ AmgHierarchy Amg<T, I>::hierarchy() const {
         if (levels.rows() == 0) return h;
         h.grid_complexity = rows / static_cast<double>(levels.rows());
         h.operator_complexity = nnz / static_cast<double>(levels.levels().front().A.nnz());
-        h.convergence_factor = detail::convergence_factor(levels);
+        h.convergence_factor = convergence_factor(levels);
         return h;
     });
 }
 
-#define TAMIS_INSTANTIATE(T, I) template class Amg<T, I>;
+#define TAMIS_INSTANTIATE(T, I)                                                                         \
+    template AmgStates<T, I> build_amg<T, I>(CsrView<T, I>, MatrixView<const T>, const AmgParameters&); \
+    template AmgStates<T, I> rebuild_amg<T, I>(const AmgState<T, I>*, CsrView<T, I>);                   \
+    template bool amg_has_adjoint<T, I>(const AmgState<T, I>*) noexcept;                                \
+    template AmgHierarchy amg_hierarchy<T, I>(const AmgState<T, I>*);
 TAMIS_FOR_EACH_SCALAR_INDEX(TAMIS_INSTANTIATE)
 #undef TAMIS_INSTANTIATE
+
+}  // namespace detail
 
 }  // namespace tamis

@@ -17,6 +17,7 @@
 #include <tamis/sparse/model_problems.hpp>
 #include <tamis/sparse/select.hpp>
 
+#include "support/preconditioner_laws.hpp"
 #include "support/random.hpp"
 #include "support/types.hpp"
 
@@ -115,10 +116,11 @@ TYPED_TEST(AmgOfType, SolvesDirectlyOnOneLevel) {
     using I = typename TypeParam::I;
     const auto A = gauged(poisson_2d<T, I>(9, 7)).A;
     const Vector<T> x = Random(2).template vector<T>(A.rows());
-    Vector<T> y = A * x;
+    const Vector<T> b = A * x;
+    Vector<T> y(A.rows());
     const Amg M(A, {.max_levels = 1});
     EXPECT_EQ(M.hierarchy().levels.size(), 1U);
-    M.apply(y, y);  // in place
+    M.apply(b, y);
     EXPECT_LT((y - x).norm(), 1e3 * static_cast<double>(epsilon_v<T>) * x.norm());
 }
 
@@ -146,6 +148,13 @@ TYPED_TEST(AmgOfType, TakesNewValuesOnItsAggregates) {
     EXPECT_THROW(M.refactor(bad), InvalidArgument);
     M.apply(x, z);
     EXPECT_EQ(y, z);
+}
+
+TYPED_TEST(AmgOfType, ObeysTheLawsOfPreconditioners) {
+    using T = typename TypeParam::T;
+    using I = typename TypeParam::I;
+    const auto A = gauged(poisson_2d<T, I>(12, 12)).A;
+    expect_preconditioner_laws<T>(Amg(A, {.coarse_size = 20, .precision = Precision::working}));
 }
 
 TEST(Amg, ReadsMatricesByColumnsToo) {

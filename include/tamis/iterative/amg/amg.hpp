@@ -1,18 +1,17 @@
 // Amg: algebraic multigrid as a preconditioner.
 #pragma once
 
-#include <concepts>
 #include <cstdint>
 #include <iosfwd>
 #include <memory>
-#include <string>
-#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <tamis/core/dense_types.hpp>
 #include <tamis/core/factorization.hpp>
 #include <tamis/core/scalar.hpp>
 #include <tamis/core/view.hpp>
+#include <tamis/iterative/precond/handle.hpp>
 #include <tamis/sparse/operand.hpp>
 
 namespace tamis {
@@ -109,6 +108,20 @@ struct AmgParameters {
 
 template <class T, class I>
 class AmgState;
+/// The state of an Amg, as what it is and as that of any preconditioner.
+template <class T, class I>
+struct AmgStates {
+    std::shared_ptr<const AmgState<T, I>> own;
+    std::shared_ptr<const PreconditionerState<T>> any;
+};
+template <class T, class I>
+AmgStates<T, I> build_amg(CsrView<T, I> A, MatrixView<const T> near_null_space, const AmgParameters& parameters);
+template <class T, class I>
+AmgStates<T, I> rebuild_amg(const AmgState<T, I>* state, CsrView<T, I> A);
+template <class T, class I>
+bool amg_has_adjoint(const AmgState<T, I>* state) noexcept;
+template <class T, class I>
+AmgHierarchy amg_hierarchy(const AmgState<T, I>* state);
 
 void rigid_body_modes(MatrixView<const double> coordinates, MatrixView<double> modes);
 std::int64_t rigid_body_mode_count(std::int64_t dimensions);
@@ -116,7 +129,7 @@ std::int64_t rigid_body_mode_count(std::int64_t dimensions);
 }  // namespace detail
 
 /// Algebraic multigrid: coarser and coarser matrices that represent what a smoother leaves over, built from A alone. One
-/// apply(x, y) is one cycle, y ≈ A⁻¹ x.
+/// apply(x, y) is one cycle, y ≈ A⁻¹ x; apply_adjoint is the same where has_adjoint(), and Unsupported elsewhere.
 ///
 /// For elliptic problems (diffusion, elasticity, graph Laplacians of meshes) it makes the iterations of cg independent of
 /// the size; for convection–diffusion take it with gmres or bicgstab. It does not suit indefinite matrices (Helmholtz,
@@ -136,48 +149,37 @@ std::int64_t rigid_body_mode_count(std::int64_t dimensions);
 /// problems, Computing 56, 1996. Y. Notay, P. Vassilevski, Recursive Krylov-based multigrid cycles, Numer. Linear Algebra
 /// Appl. 15, 2008.
 template <class T, class I = std::int32_t>
-class Amg {
+class Amg : public detail::PreconditionerHandle<T> {
     static_assert(Scalar<T> && Index<I>);
 
   public:
-    using scalar_type = T;
-
-    template <SparseMatrix M>
-        requires std::same_as<scalar_t<M>, T> && std::same_as<index_t<M>, I>
-    explicit Amg(const M& A, const AmgOptions<T>& options = {}) {
-        const detail::MajorInput<T, true, M> rows(A);
-        const Matrix<T>& columns = options.near_null_space.columns();
-        build(rows.view(), options.near_null_space ? MatrixView<const T>(columns) : MatrixView<const T>(),
+    template <class M>
+        requires detail::SparseMatrixOf<M, T, I>
+    explicit Amg(const M& A, const AmgOptions<T>& options = {})
+        : Amg(detail::build_amg<T, I>(
+              detail::MajorInput<T, true, M>(A).view(),
+              options.near_null_space ? MatrixView<const T>(options.near_null_space.columns()) : MatrixView<const T>(),
               {options.coarsening, options.smoother, options.cycle, options.strength, options.max_levels,
-               options.coarse_size, options.block_size, options.sweeps, options.precision});
-    }
+               options.coarse_size, options.block_size, options.sweeps, options.precision})) {}
 
-    [[nodiscard]] std::int64_t rows() const noexcept;
-    [[nodiscard]] std::int64_t cols() const noexcept { return rows(); }
-    /// y ← M x, one cycle. Sizes must fit (DimensionMismatch); x and y may be one vector.
-    void apply(VectorView<const T> x, VectorView<T> y) const;
     /// Whether M is its own adjoint: A is Hermitian up to rounding and the cycle is linear.
-    [[nodiscard]] bool has_adjoint() const noexcept;
-    /// The same as apply where has_adjoint(); Unsupported otherwise.
-    void apply_adjoint(VectorView<const T> x, VectorView<T> y) const;
+    [[nodiscard]] bool has_adjoint() const noexcept { return detail::amg_has_adjoint<T, I>(state_.get()); }
 
     /// New values on the same pattern: the aggregates stay, all numbers are computed anew. PatternMismatch, and what the
-    /// constructor throws, leave the object as it was.
-    template <SparseMatrix M>
-        requires std::same_as<scalar_t<M>, T> && std::same_as<index_t<M>, I>
+    /// constructor throws, leave the object as it was, as it stays for its copies.
+    template <class M>
+        requires detail::SparseMatrixOf<M, T, I>
     void refactor(const M& A) {
-        const detail::MajorInput<T, true, M> rows(A);
-        rebuild(rows.view());
+        *this = Amg(detail::rebuild_amg<T, I>(state_.get(), detail::MajorInput<T, true, M>(A).view()));
     }
 
     /// What was built. The convergence factor is measured now, by 12 cycles.
-    [[nodiscard]] AmgHierarchy hierarchy() const;
-    /// Bytes that all levels hold.
-    [[nodiscard]] std::int64_t bytes() const noexcept;
+    [[nodiscard]] AmgHierarchy hierarchy() const { return detail::amg_hierarchy<T, I>(state_.get()); }
 
   private:
-    void build(CsrView<T, I> A, MatrixView<const T> near_null_space, const detail::AmgParameters& parameters);
-    void rebuild(CsrView<T, I> A);
+    explicit Amg(detail::AmgStates<T, I> states)
+        : detail::PreconditionerHandle<T>(std::move(states.any)),
+          state_(std::move(states.own)) {}
 
     std::shared_ptr<const detail::AmgState<T, I>> state_;
 };

@@ -17,6 +17,7 @@
 #include <tamis/iterative/amg/amg.hpp>
 #include <tamis/iterative/krylov/bicg.hpp>
 #include <tamis/iterative/krylov/bicgstab.hpp>
+#include <tamis/iterative/krylov/block_cg.hpp>
 #include <tamis/iterative/krylov/cg.hpp>
 #include <tamis/iterative/krylov/cgls.hpp>
 #include <tamis/iterative/krylov/cgs.hpp>
@@ -24,10 +25,13 @@
 #include <tamis/iterative/krylov/flexible_cg.hpp>
 #include <tamis/iterative/krylov/gmres.hpp>
 #include <tamis/iterative/krylov/idrs.hpp>
+#include <tamis/iterative/krylov/lgmres.hpp>
 #include <tamis/iterative/krylov/lsmr.hpp>
 #include <tamis/iterative/krylov/lsqr.hpp>
 #include <tamis/iterative/krylov/minres.hpp>
+#include <tamis/iterative/krylov/minres_qlp.hpp>
 #include <tamis/iterative/krylov/qmr.hpp>
+#include <tamis/iterative/krylov/symmlq.hpp>
 #include <tamis/iterative/krylov/tfqmr.hpp>
 #include <tamis/iterative/operator.hpp>
 #include <tamis/iterative/operator_access.hpp>

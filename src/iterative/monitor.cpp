@@ -10,53 +10,19 @@
 #include <tamis/core/error.hpp>
 
 #include "instantiate.hpp"
+#include "iterative/arguments.hpp"
 #include "iterative/vector_ops.hpp"
 
 namespace tamis::detail {
 
 namespace {
 
-constexpr std::int64_t fewest_iterations = 1000;
-constexpr std::int64_t most_iterations = 100000;
 /// A restart has to bring the true residual down to so much of itself; where so many in a row do not, rounding is what is
 /// left.
 constexpr double worthwhile = 0.5;
 constexpr int most_unproductive = 2;
 /// A cycle that changes the residual norm by less than this part of it would be repeated for ever.
 constexpr double least_progress = 1e-6;
-
-constexpr const char* no_adjoint = ": A has no adjoint; give make_operator a second function, or the class an apply_adjoint";
-
-void check_size(const char* method, const char* what, std::int64_t expected, std::int64_t got) {
-    if (expected == got) return;
-    throw DimensionMismatch(std::string(method) + ": " + what + " has " + std::to_string(got) + " entries, but " +
-                                std::to_string(expected) + " are needed",
-                            expected, got);
-}
-
-template <class T>
-bool overlap(VectorView<const T> a, VectorView<const T> b) {
-    if (a.size() == 0 || b.size() == 0) return false;
-    const auto ends = [](const VectorView<const T>& v) {
-        const T* first = v.data();
-        const T* last = v.data() + (v.size() - 1) * v.stride();
-        return std::pair(std::min(first, last), std::max(first, last));
-    };
-    const auto [a0, a1] = ends(a);
-    const auto [b0, b1] = ends(b);
-    return a0 <= b1 && b0 <= a1;
-}
-
-/// 2^−exponent of ‖b‖ where that is far from 1, for sums of squares that neither overflow nor vanish.
-template <class T>
-double scale_for(double norm) {
-    const double range = std::is_same_v<Real<T>, float> ? 1e15 : 1e90;
-    if (norm < range && norm > 1 / range) return 1;
-    // Within the numbers of Real<T>, as vectors are multiplied by it and by its inverse.
-    const int exponent = std::clamp(std::ilogb(norm), std::numeric_limits<Real<T>>::min_exponent + 2,
-                                    std::numeric_limits<Real<T>>::max_exponent - 2);
-    return std::ldexp(1.0, -exponent);
-}
 
 }  // namespace
 
@@ -95,10 +61,8 @@ Monitor<T>::Monitor(const char* method, const OperatorRef<T>& A, VectorView<cons
                                 A.cols(), M_.rows());
     if (overlap<T>(b, VectorView<const T>(x_out)))
         throw InvalidArgument(std::string(method) + ": the solution must not share memory with the right-hand side");
-    const std::int64_t n = std::max(A.rows(), A.cols());
-    max_iterations_ = options.max_iterations > 0
-                          ? options.max_iterations
-                          : std::clamp(n > most_iterations ? most_iterations : 10 * n, fewest_iterations, most_iterations);
+    max_iterations_ =
+        options.max_iterations > 0 ? options.max_iterations : automatic_iterations(std::max(A.rows(), A.cols()));
 }
 
 template <class T>
@@ -279,10 +243,10 @@ void Monitor<T>::leave(const T* x, double next) {
 }
 
 template <class T>
-void Monitor<T>::keep(const T* x) {
-    if (!(current_ < best_)) return;
+void Monitor<T>::keep(const T* x, double norm) {
+    if (!(norm < best_)) return;
     vec::copy(x, out_);
-    best_ = current_;
+    best_ = norm;
     best_is_kept_ = true;
 }
 

@@ -104,11 +104,16 @@ class Monitor {
     void set_least_squares(double damping, T* gradient);
     void raise_operator_norm(double norm) noexcept { operator_norm_ = std::max(operator_norm_, norm); }
     /// Keeps x, whose residual norm is residual_norm(), if it is the best so far: for methods that move x once a cycle.
-    void keep(const T* x);
+    void keep(const T* x) { keep(x, current_); }
+    /// The same where its residual norm is another.
+    void keep(const T* x, double norm);
     /// Ends the iteration for a reason of the method's own; `format` and what follows, as in printf, say why.
     void stop(Status status, const char* format, ...) __attribute__((format(printf, 3, 4)));
     /// Whether stop was called.
     [[nodiscard]] bool is_ending() const noexcept { return ending_ == Ending::final; }
+    [[nodiscard]] bool is_ending(Status status) const noexcept { return is_ending() && status_ == status; }
+    /// r = b − A x and its norm, for a method's own purposes.
+    double residual(const T* x, T* r) { return true_residual(x, r); }
     /// Has settle look at the true residual, without a word from step.
     void suspect_convergence() noexcept { ending_ = Ending::verify; }
     /// r = b − A x for the x that will be returned. True if the method has ended; false if it has to go on from r.

@@ -5,71 +5,14 @@
 #include <cmath>
 #include <cstddef>
 
-#include "core/parallel.hpp"
 #include "core/random.hpp"
 #include "instantiate.hpp"
+#include "iterative/chunks.hpp"
 #include "sparse/product.hpp"
 
 namespace tamis::detail::vec {
 
 namespace {
-
-constexpr int most_chunks = 128;
-constexpr std::int64_t smallest_chunk = 2048;
-
-/// [0, n) in at most most_chunks chunks of equal length, whose bounds fall on cache lines and depend on n only.
-class Chunks {
-  public:
-    explicit Chunks(std::int64_t n) noexcept : n_(n) {
-        length_ = std::max((n + most_chunks - 1) / most_chunks, smallest_chunk);
-        length_ = (length_ + 15) / 16 * 16;
-        count_ = static_cast<int>((n + length_ - 1) / length_);
-    }
-    [[nodiscard]] int count() const noexcept { return count_; }
-    [[nodiscard]] std::int64_t begin(int k) const noexcept { return k * length_; }
-    [[nodiscard]] std::int64_t end(int k) const noexcept { return std::min(n_, (k + 1) * length_); }
-
-  private:
-    std::int64_t n_;
-    std::int64_t length_;
-    int count_;
-};
-
-/// f(begin, end) over parts of [0, n).
-template <class F>
-void for_parts(std::int64_t n, const F& f) {
-    const int threads = threads_for(n);
-    if (threads <= 1) {
-        f(std::int64_t{0}, n);
-        return;
-    }
-    const Chunks chunks(n);
-#pragma omp parallel for schedule(static) num_threads(threads)
-    for (int k = 0; k < chunks.count(); ++k) f(chunks.begin(k), chunks.end(k));
-}
-
-template <std::size_t K>
-using Sums = std::array<double, K>;
-
-/// The sums that f(begin, end) gives for the chunks, added chunk by chunk in pairs.
-template <std::size_t K, class F>
-Sums<K> sum_parts(std::int64_t n, const F& f) {
-    const Chunks chunks(n);
-    std::array<Sums<K>, most_chunks> part;
-    const int threads = threads_for(n);
-    if (threads <= 1) {
-        for (int k = 0; k < chunks.count(); ++k) part[static_cast<std::size_t>(k)] = f(chunks.begin(k), chunks.end(k));
-    } else {
-#pragma omp parallel for schedule(static) num_threads(threads)
-        for (int k = 0; k < chunks.count(); ++k) part[static_cast<std::size_t>(k)] = f(chunks.begin(k), chunks.end(k));
-    }
-    auto count = static_cast<std::size_t>(chunks.count());
-    if (count == 0) return {};
-    for (; count > 1; count = (count + 1) / 2)
-        for (std::size_t k = 0; k < count / 2; ++k)
-            for (std::size_t s = 0; s < K; ++s) part[k][s] += part[count - 1 - k][s];
-    return part[0];
-}
 
 /// The numbers of a vector as real ones: pairs for complex T.
 template <class T>
@@ -253,6 +196,19 @@ void axpy2(std::int64_t n, Sum<T> a_, const T* x, Sum<T> b_, const T* y, T* z) {
 }
 
 template <class T>
+void reflect(std::int64_t n, double c_, double s_, T* x, T* y) {
+    const auto c = static_cast<Real<T>>(c_);
+    const auto s = static_cast<Real<T>>(s_);
+    for_parts(n, [=](std::int64_t i, std::int64_t e) {
+        for (; i < e; ++i) {
+            const T old = x[i];
+            x[i] = c * old + s * y[i];
+            y[i] = s * old - c * y[i];
+        }
+    });
+}
+
+template <class T>
 void direction(std::int64_t n, const T* r, Sum<T> beta_, Sum<T> omega_, const T* v, T* p) {
     const T beta = narrow<T>(beta_);
     const T omega = narrow<T>(omega_);
@@ -385,6 +341,7 @@ double residual(double a_, VectorView<const T> b, T* r) {
     template void axpby<T>(std::int64_t, Sum<T>, const T*, Sum<T>, T*);                              \
     template void axpy_xpby<T>(std::int64_t, Sum<T>, T*, T*, const T*, Sum<T>);                      \
     template void axpy2<T>(std::int64_t, Sum<T>, const T*, Sum<T>, const T*, T*);                    \
+    template void reflect<T>(std::int64_t, double, double, T*, T*);                                  \
     template void direction<T>(std::int64_t, const T*, Sum<T>, Sum<T>, const T*, T*);                \
     template void fill_random<T>(std::int64_t, std::uint64_t, T*);                                   \
     template Sum<T> dot<T>(std::int64_t, const T*, const T*);                                        \

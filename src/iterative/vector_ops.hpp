@@ -41,6 +41,9 @@ void axpy_xpby(std::int64_t n, Sum<T> a, T* p, T* x, const T* z, Sum<T> b);
 /// z ← z + a x + b y.
 template <class T>
 void axpy2(std::int64_t n, Sum<T> a, const T* x, Sum<T> b, const T* y, T* z);
+/// (x, y) ← (c x + s y, s x − c y).
+template <class T>
+void reflect(std::int64_t n, double c, double s, T* x, T* y);
 /// p ← r + beta (p − omega v).
 template <class T>
 void direction(std::int64_t n, const T* r, Sum<T> beta, Sum<T> omega, const T* v, T* p);

@@ -1,8 +1,12 @@
 // Every iterative method, with what it is for.
 #pragma once
 
+#include <cstdint>
+#include <limits>
 #include <utility>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include <tamis/iterative/krylov/bicg.hpp>
 #include <tamis/iterative/krylov/bicgstab.hpp>
@@ -13,10 +17,13 @@
 #include <tamis/iterative/krylov/flexible_cg.hpp>
 #include <tamis/iterative/krylov/gmres.hpp>
 #include <tamis/iterative/krylov/idrs.hpp>
+#include <tamis/iterative/krylov/lgmres.hpp>
 #include <tamis/iterative/krylov/lsmr.hpp>
 #include <tamis/iterative/krylov/lsqr.hpp>
 #include <tamis/iterative/krylov/minres.hpp>
+#include <tamis/iterative/krylov/minres_qlp.hpp>
 #include <tamis/iterative/krylov/qmr.hpp>
+#include <tamis/iterative/krylov/symmlq.hpp>
 #include <tamis/iterative/krylov/tfqmr.hpp>
 
 #include "conformance/iterative.hpp"
@@ -76,7 +83,49 @@ std::vector<IterativeUnderTest<T>> iterative_methods() {
     all.push_back(iterative_method<T, CgsOptions<T>>(
         "cgs", every_regular, 9, [](auto&&... a) { return cgs(std::forward<decltype(a)>(a)...); },
         [](std::int64_t n) { return CgsWorkspace<T>(n); }));
+    all.push_back(iterative_method<T, SymmlqOptions<T>>(
+        "symmlq", definite | indefinite, 7, [](auto&&... a) { return symmlq(std::forward<decltype(a)>(a)...); },
+        [](std::int64_t n) { return SymmlqWorkspace<T>(n); }));
+    all.push_back(iterative_method<T, MinresQlpOptions<T>>(
+        "minres_qlp", definite | indefinite | singular, 10,
+        [](auto&&... a) { return minres_qlp(std::forward<decltype(a)>(a)...); },
+        [](std::int64_t n) { return MinresQlpWorkspace<T>(n); }));
+    all.push_back(iterative_method<T, LgmresOptions<T>>(
+        "lgmres", every_regular | singular, 44, [](auto&&... a) { return lgmres(std::forward<decltype(a)>(a)...); },
+        [](std::int64_t n) { return LgmresWorkspace<T>(n); }));
     return all;
+}
+
+template <class P>
+class IterativeMethods : public ::testing::Test {
+  protected:
+    using T = typename P::T;
+    const std::vector<IterativeUnderTest<T>> methods = iterative_methods<T>();
+
+    /// A problem that the method solves, well conditioned.
+    static Problem<T> solvable(const IterativeUnderTest<T>& m, std::int64_t n = 40) {
+        return m.solves & unsymmetric ? diagonally_dominant<T>(n) : hermitian_definite<T>(n);
+    }
+    static double target(const Problem<T>& p, double tolerance = default_tolerance<T>) {
+        return tolerance * static_cast<double>(p.b.norm());
+    }
+    static IterativeResult<T> solve(const IterativeUnderTest<T>& m, const Problem<T>& p, const CommonWords<T>& w = {}) {
+        return m.solve(p.A, p.b, w);
+    }
+};
+/// A (the identity, if A is empty), whose products hold a NaN from the fourth on.
+template <class T>
+Operator<T> fails_later(const OperatorRef<T>& A, std::int64_t n) {
+    const auto apply = [A, count = 0](VectorView<const T> x, VectorView<T> y) mutable {
+        if (A) A.apply(x, y);
+        else y.eigen() = x.eigen();
+        if (++count > 3) y[1] = T(std::numeric_limits<Real<T>>::quiet_NaN());
+    };
+    const auto apply_adjoint = [A](VectorView<const T> x, VectorView<T> y) {
+        if (A) A.apply_adjoint(x, y);
+        else y.eigen() = x.eigen();
+    };
+    return make_operator<T>(n, n, apply, apply_adjoint);
 }
 
 }  // namespace tamis::test

@@ -18,23 +18,6 @@
 namespace tamis::test {
 namespace {
 
-template <class P>
-class IterativeMethods : public ::testing::Test {
-  protected:
-    using T = typename P::T;
-    const std::vector<IterativeUnderTest<T>> methods = iterative_methods<T>();
-
-    /// A problem that the method solves, well conditioned.
-    static Problem<T> solvable(const IterativeUnderTest<T>& m, std::int64_t n = 40) {
-        return m.solves & unsymmetric ? diagonally_dominant<T>(n) : hermitian_definite<T>(n);
-    }
-    static double target(const Problem<T>& p, double tolerance = default_tolerance<T>) {
-        return tolerance * static_cast<double>(p.b.norm());
-    }
-    static IterativeResult<T> solve(const IterativeUnderTest<T>& m, const Problem<T>& p, const CommonWords<T>& w = {}) {
-        return m.solve(p.A, p.b, w);
-    }
-};
 TYPED_TEST_SUITE(IterativeMethods, AllScalars, TypeName);
 
 TYPED_TEST(IterativeMethods, SolveWhatTheyAreForAndFailHonestlyElsewhere) {
@@ -138,8 +121,7 @@ TYPED_TEST(IterativeMethods, ObeyTheLimits) {
     for (const auto& m : this->methods) {
         SCOPED_TRACE(m.name);
         const auto p = grid_laplacian<T>(8, 8);
-        CommonWords<T> w;
-        w.max_iterations = 2;
+        CommonWords<T> w{.max_iterations = 2};
         auto r = this->solve(m, p, w);
         EXPECT_EQ(r.status, Status::max_iterations);
         EXPECT_EQ(r.iterations, 2);
@@ -173,8 +155,7 @@ TYPED_TEST(IterativeMethods, TakeTheAbsoluteTolerance) {
     for (const auto& m : this->methods) {
         SCOPED_TRACE(m.name);
         const auto p = this->solvable(m);
-        CommonWords<T> w;
-        w.tolerance = 0;
+        CommonWords<T> w{.tolerance = 0};
         w.absolute_tolerance = this->target(p, 1e-3);
         const auto r = this->solve(m, p, w);
         EXPECT_TRUE(r.converged()) << r.message;
@@ -189,8 +170,7 @@ TYPED_TEST(IterativeMethods, SayWhenRoundingAllowsNoSmallerResidual) {
         SCOPED_TRACE(m.name);
         auto p = this->solvable(m);
         p.b = Random(5).template vector<T>(p.b.size());  // no solution in floating point
-        CommonWords<T> w;
-        w.tolerance = 0;
+        CommonWords<T> w{.tolerance = 0};
         const auto r = this->solve(m, p, w);
         EXPECT_EQ(r.status, Status::stagnated) << r.message;
         EXPECT_TRUE(honest(p, r, 0));
@@ -223,18 +203,7 @@ TYPED_TEST(IterativeMethods, SayWhatIsNotFinite) {
         EXPECT_EQ(this->solve(m, p, w).status, Status::not_finite);
 
         for (const bool from_preconditioner : {false, true}) {
-            // From the fourth product on.
-            const OperatorRef<T> A(p.A);
-            const auto apply = [&, count = 0](VectorView<const T> x, VectorView<T> y) mutable {
-                if (from_preconditioner) y.eigen() = x.eigen();
-                else A.apply(x, y);
-                if (++count > 3) y[1] = nan;
-            };
-            const auto apply_adjoint = [&](VectorView<const T> x, VectorView<T> y) {
-                if (from_preconditioner) y.eigen() = x.eigen();
-                else A.apply_adjoint(x, y);
-            };
-            const auto op = make_operator<T>(p.A.rows(), p.A.cols(), apply, apply_adjoint);
+            const auto op = fails_later(from_preconditioner ? OperatorRef<T>() : OperatorRef<T>(p.A), p.A.rows());
             w = {};
             if (from_preconditioner) w.preconditioner = op;
             r = from_preconditioner ? m.solve(p.A, p.b, w) : m.solve(op, p.b, w);
@@ -357,8 +326,7 @@ TYPED_TEST(IterativeMethods, AllocateNothingWithAWorkspace) {
         const auto into = m.prepare(n + 3);  // larger is fine
         for (const bool preconditioned : {false, true}) {
             SCOPED_TRACE(m.name + (preconditioned ? ", preconditioned" : ""));
-            CommonWords<T> w;
-            w.record_history = false;
+            CommonWords<T> w{.record_history = false};
             if (preconditioned) w.preconditioner = M;
             Vector<T> x = Vector<T>::Constant(n, T(99));
             (void)into(p.A, p.b, x, w);
@@ -396,9 +364,7 @@ TYPED_TEST(IterativeMethods, HoldAsManyVectorsAsDocumented) {
         };
         const auto op = make_operator<T>(n, n, identity, identity);
         const Vector<T> b = Vector<T>::Ones(n);
-        CommonWords<T> w;
-        w.record_history = false;
-        w.max_iterations = 3;
+        const CommonWords<T> w{.max_iterations = 3, .record_history = false};
         (void)m.solve(op, b, w);
         const AllocationCounter counter;
         (void)m.solve(op, b, w);

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <tamis/iterative/krylov/fgmres.hpp>
+#include <tamis/iterative/krylov/lgmres.hpp>
 #include <tamis/sparse/lu.hpp>
 #include <tamis/sparse/model_problems.hpp>
 
@@ -128,6 +129,25 @@ TYPED_TEST(Gmres, FlexibleOnesTakePreconditionersThatChange) {
     EXPECT_LT(2 * r.iterations, gmres(p.A, p.b, {.restart = 144}).iterations);
     for (std::size_t k = 1; k < r.residual_history.size(); ++k)
         EXPECT_LE(r.residual_history[k], r.residual_history[k - 1] * (1 + 1e-5));
+}
+
+TYPED_TEST(Gmres, LooseOnesRememberTheirLastCycles) {
+    using T = typename TypeParam::T;
+    const auto p = grid_laplacian<T>(14, 14);
+    const auto plain = gmres(p.A, p.b, {.max_iterations = 3000, .restart = 6});
+    for (const Side side : {Side::left, Side::right}) {
+        const auto identity = [](auto x, auto y) { y.eigen() = x.eigen(); };
+        const auto M = make_operator<T>(196, 196, identity);
+        const auto r = lgmres(p.A, p.b, {.preconditioner = M, .restart = 6, .side = side, .augment = 2});
+        EXPECT_TRUE(r.converged()) << r.message;
+        EXPECT_LT(3 * r.matvecs, 2 * plain.matvecs);
+    }
+    // Without corrections it is gmres.
+    const auto none = lgmres(p.A, p.b, {.max_iterations = 3000, .restart = 6, .augment = 0});
+    EXPECT_EQ(none.iterations, plain.iterations);
+    EXPECT_TRUE(throws<InvalidArgument>([&] { (void)lgmres(p.A, p.b, {.restart = -1}); }, ".restart"));
+    EXPECT_TRUE(throws<InvalidArgument>([&] { (void)lgmres(p.A, p.b, {.augment = -1}); }, ".augment"));
+    EXPECT_EQ(lgmres(this->shift(20), Vector<T>(Vector<T>::Unit(20, 0)), {.restart = 10}).status, Status::stagnated);
 }
 
 TEST(GmresKrylovSpace, MinimizesTheResidual) {

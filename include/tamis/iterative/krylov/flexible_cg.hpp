@@ -62,7 +62,8 @@ template <OperatorArgument A, DenseArgument B>
     const A& a, const B& b, const FlexibleCgOptions<operator_scalar_t<A>>& options = {}) {
     using T = operator_scalar_t<A>;
     const OperatorRef<T> op(a);
-    return detail::run<T>(detail::flexible_cg<T>, op, b, FlexibleCgWorkspace<T>(op.rows(), options.directions), options);
+    return detail::run<T>(detail::flexible_cg<T>, op, b,
+                          FlexibleCgWorkspace<T>(op.rows(), options.directions < 0 ? 0 : options.directions), options);
 }
 
 /// The same into x, which must not share memory with b, with memory that is kept: allocates nothing if `record_history` is

@@ -62,7 +62,7 @@ template <OperatorArgument A, DenseArgument B>
                                                          const IdrsOptions<operator_scalar_t<A>>& options = {}) {
     using T = operator_scalar_t<A>;
     const OperatorRef<T> op(a);
-    return detail::run<T>(detail::idrs<T>, op, b, IdrsWorkspace<T>(op.rows(), options.s), options);
+    return detail::run<T>(detail::idrs<T>, op, b, IdrsWorkspace<T>(op.rows(), options.s < 0 ? 0 : options.s), options);
 }
 
 /// The same into x, which must not share memory with b, with memory that is kept: allocates nothing if `record_history` is

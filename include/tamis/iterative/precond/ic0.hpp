@@ -24,10 +24,10 @@ Shifted<T> make_ic0(CsrView<T, I> major, bool row_major);
 /// with A there. Hermitian positive definite, for cg and minres; half the work and two thirds of the storage of Ilu0 in
 /// setting up, the same in an apply. Exact for tridiagonal matrices.
 ///
-/// It exists for M-matrices and diagonally dominant ones. Where a pivot is not positive (elasticity, higher order elements),
-/// A + α diag(A) is factored instead, with the first α of 10⁻³, 2·10⁻³, 4·10⁻³ … that leads to positive pivots (Manteuffel;
-/// doubling as in C.-J. Lin, J. J. Moré, SIAM J. Sci. Comput. 21, 1999): shift() tells α. A shift beyond some 0.1 means that
-/// Ict or Amg will do better.
+/// It exists for M-matrices and diagonally dominant ones. Where a pivot is not positive (elasticity, higher order elements
+/// may), A + α diag(A) is factored instead, with the first α of 10⁻³, 2·10⁻³, 4·10⁻³ … that leads to positive pivots
+/// (Manteuffel; doubling as in C.-J. Lin, J. J. Moré, SIAM J. Sci. Comput. 21, 1999): shift() tells α. A shift beyond some
+/// 0.1 means that Ict or Amg will do better.
 ///
 /// The order of the unknowns matters; A is taken as it is. Computed in double precision and rounded to T. Set-up: serial.
 /// Triangular solves as in Ilu0, level-scheduled for several threads. Storage: nnz numbers and indices, three numbers an

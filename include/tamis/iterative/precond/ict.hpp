@@ -12,7 +12,7 @@ namespace tamis {
 
 struct IctOptions {
     /// Of the matrix scaled to a unit diagonal, entries below so much of the norm of their column are dropped; at least 0.
-    double drop_tolerance = 1e-3;
+    double drop_tolerance = 1e-2;
     /// A column of L keeps at most ⌈fill_factor · nnz / 2n⌉ entries beside the diagonal, those of largest modulus. Positive;
     /// infinity: as many as there are.
     double fill_factor = 10;

@@ -10,7 +10,7 @@ namespace tamis {
 
 struct IlutOptions {
     /// Entries below so much of the norm of their row of A are dropped; at least 0.
-    double drop_tolerance = 1e-3;
+    double drop_tolerance = 1e-2;
     /// A row of L, and one of U, keeps at most ⌈fill_factor · nnz / 2n⌉ entries beside the diagonal, those of largest
     /// modulus. Positive; infinity: as many as there are.
     double fill_factor = 10;

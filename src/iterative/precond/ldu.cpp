@@ -84,17 +84,21 @@ LduSolver<T, I>::LduSolver(const char* name, const LduRows<E, I>& factor, const 
     }
     std::int64_t l = 0;
     std::int64_t u = 0;
+    bool finite = true;
     for (std::int64_t k = 0; k < n_; ++k) {
         const auto i = static_cast<std::int64_t>(original[k]);
         for (std::int64_t q = factor.offsets[i]; q < static_cast<std::int64_t>(factor.lower_end[i]); ++q, ++l) {
             L_.indices[l] = at[static_cast<std::int64_t>(factor.indices[q])];
             L_.values[l] = static_cast<T>(factor.values[q]);
+            finite = finite && is_finite(L_.values[l]);
         }
         const E inverse = E(1) / factor.pivots[i];
         for (std::int64_t q = factor.upper_begin[i]; q < static_cast<std::int64_t>(factor.offsets[i + 1]); ++q, ++u) {
             U_.indices[u] = at[static_cast<std::int64_t>(factor.indices[q])];
             U_.values[u] = static_cast<T>(times(inverse, factor.values[q]));
+            finite = finite && is_finite(U_.values[u]);
         }
+        if (!finite) throw_lost_pivot(name, static_cast<std::int64_t>(row_of_[k]), advice);
     }
     if (hermitian_) U_ = adjoint_of(L_, n_);
     find_segments();

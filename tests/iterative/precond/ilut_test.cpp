@@ -74,6 +74,16 @@ TEST(Ilut, DoesNotDependOnTheScaleOfRows) {
     EXPECT_EQ(tamis::Ilut(A).nonzeros(), tamis::Ilut(scaled).nonzeros());
 }
 
+TEST(Ilut, RefusesFactorsThatSinglePrecisionCannotHold) {
+    // The elimination is fine in double; an entry of L is not a float.
+    Assembly<float> A(3, 3);
+    for (std::int64_t i = 0; i < 3; ++i) A.set(i, i, i == 0 ? 1e-20F : 1e20F);
+    A.set(2, 0, 1e20F);
+    const auto e = thrown<SingularMatrix>([&] { tamis::Ilut(A.csr()); });
+    ASSERT_TRUE(e);
+    EXPECT_EQ(e->index(), 2);
+}
+
 TEST(Ilut, SaysWhichPivotWasLostAndRefusesOptionsOutsideTheirRange) {
     Assembly<double> A(3, 3);
     for (std::int64_t i = 0; i < 3; ++i) A.set(i, i, 1);

@@ -23,6 +23,7 @@
 #include <tamis/iterative/krylov/cgs.hpp>
 #include <tamis/iterative/krylov/fgmres.hpp>
 #include <tamis/iterative/krylov/flexible_cg.hpp>
+#include <tamis/iterative/krylov/gcrodr.hpp>
 #include <tamis/iterative/krylov/gmres.hpp>
 #include <tamis/iterative/krylov/idrs.hpp>
 #include <tamis/iterative/krylov/lgmres.hpp>

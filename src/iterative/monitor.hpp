@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <stop_token>
 #include <vector>
 
@@ -121,6 +122,11 @@ class Monitor {
     /// For methods that begin anew every now and then: r = b − A x, also where nothing is amiss. True if the method has
     /// ended: converged, or stagnated where the residual is what it was at the last restart.
     [[nodiscard]] bool restart(T* x, T* r);
+    /// The same after a step that is no iteration, and whose success is not asked for.
+    [[nodiscard]] bool refresh(T* x, T* r) {
+        last_restarted_ = std::numeric_limits<double>::infinity();
+        return restart(x, r);
+    }
     /// Writes x to the caller.
     [[nodiscard]] IterationReport report(const T* x);
 

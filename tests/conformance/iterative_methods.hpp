@@ -15,6 +15,7 @@
 #include <tamis/iterative/krylov/cgs.hpp>
 #include <tamis/iterative/krylov/fgmres.hpp>
 #include <tamis/iterative/krylov/flexible_cg.hpp>
+#include <tamis/iterative/krylov/gcrodr.hpp>
 #include <tamis/iterative/krylov/gmres.hpp>
 #include <tamis/iterative/krylov/idrs.hpp>
 #include <tamis/iterative/krylov/lgmres.hpp>
@@ -93,6 +94,9 @@ std::vector<IterativeUnderTest<T>> iterative_methods() {
     all.push_back(iterative_method<T, LgmresOptions<T>>(
         "lgmres", every_regular | singular, 44, [](auto&&... a) { return lgmres(std::forward<decltype(a)>(a)...); },
         [](std::int64_t n) { return LgmresWorkspace<T>(n); }));
+    all.push_back(iterative_method<T, GcrodrOptions<T>>(
+        "gcrodr", every_regular | singular, 75, [](auto&&... a) { return gcrodr(std::forward<decltype(a)>(a)...); },
+        [](std::int64_t n) { return GcrodrWorkspace<T>(n); }));
     return all;
 }
 

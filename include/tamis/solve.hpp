@@ -11,6 +11,7 @@
 
 #include <tamis/core/dense_types.hpp>
 #include <tamis/core/factorization.hpp>
+#include <tamis/iterative/precond/kind.hpp>
 #include <tamis/sparse/convert.hpp>
 
 namespace tamis {
@@ -19,11 +20,16 @@ struct SolveOptions {
     Method method = Method::automatic;  ///< a method that was asked for is obeyed or throws; only automatic falls back
     Ordering ordering = Ordering::automatic;
     Precision precision = Precision::working;
-    double tolerance = 0;                         ///< backward error to reach; 0: the promise, 10·max(10, √n)·ε
+    /// Backward error to reach; 0: the promise, 10·max(10, √n)·ε. Of an iterative method ‖b − Ax‖₂ / ‖b‖₂; 0: 1e-8 (1e-5 in
+    /// single precision).
+    double tolerance = 0;
     std::int64_t max_iterations = 0;              ///< refinement steps (direct) or iterations (iterative); 0: automatic
     std::int64_t memory_limit = 0;                ///< bytes for the factor; 0: what the machine or its cgroup has left
     std::chrono::duration<double> time_limit{0};  ///< 0: none; Cancelled when exceeded
     std::stop_token stop{};                       ///< Cancelled when a stop is requested
+    /// Of an iterative method. automatic: Ic0 where the method wants a definite one, Ilu0 elsewhere, Jacobi or none where A
+    /// has no such factorization; none for least squares.
+    PreconditionerKind preconditioner = PreconditionerKind::automatic;
 };
 
 /// How a solve went.
@@ -33,10 +39,10 @@ struct SolveReport {
     std::vector<std::string> warnings;  ///< one sentence each; empty when there is nothing to worry about
     double residual_norm = 0;   ///< ‖b − Ax‖₂ of the returned x, freshly computed (the largest of the columns)
     double backward_error = 0;  ///< max_i |b − Ax|_i / (‖A‖_∞‖x‖_∞ + ‖b‖_∞) (the largest of the columns)
-    double condition_estimate = 0;  ///< of A in the 1-norm; 0 where it was not estimated (rectangular A)
-    std::int64_t rank = 0;          ///< n for a square nonsingular A
-    std::int64_t iterations = 0;    ///< refinement steps, or iterations
-    std::int64_t factor_nonzeros = 0;
+    double condition_estimate = 0;  ///< of A in the 1-norm; 0 where it was not estimated (rectangular A, iterative methods)
+    std::int64_t rank = 0;        ///< n for a square nonsingular A; iterative methods do not find it: the smaller dimension
+    std::int64_t iterations = 0;  ///< refinement steps, or iterations
+    std::int64_t factor_nonzeros = 0;  ///< of the factors, or of the preconditioner
     double flops = 0;
     std::int64_t bytes = 0;
     std::string precision;  ///< the scalar computed in
@@ -46,6 +52,7 @@ struct SolveReport {
         double solve = 0;
         double total = 0;
     } seconds;
+    std::string preconditioner{};  ///< its name; empty for direct methods
 };
 
 /// x and the evidence for it. X is Vector<T>, or Matrix<T> for several right-hand sides.
@@ -75,6 +82,7 @@ Explanation explain(CsrView<T, I> A, const SolveOptions& options);
 /// Solves A x = b and reports. Square A: the method is chosen from structure(A), as `factor` chooses: diagonal, triangular
 /// in some order, a narrow band (LAPACK), Hermitian with a positive or negative diagonal (Cholesky, falling back to LDLᴴ and
 /// LU should a pivot show that it is not definite), Hermitian otherwise (LDLᴴ, falling back to LU), otherwise LU;
+/// an iterative method runs where it is asked for by name (`.method = Method::cg, .preconditioner = …`);
 /// rectangular A: least squares or minimum norm by QR. The answer is refined until its backward error is at most
 /// `tolerance`, by the next method where one cannot reach it. b may be a vector or a matrix of right-hand sides, any Eigen
 /// object or expression, std::vector or span; it is not written to. Throws SingularMatrix (with the advice to use

@@ -46,6 +46,7 @@
 #include <tamis/iterative/precond/ilu0.hpp>
 #include <tamis/iterative/precond/ilut.hpp>
 #include <tamis/iterative/precond/jacobi.hpp>
+#include <tamis/iterative/precond/kind.hpp>
 #include <tamis/iterative/precond/schwarz.hpp>
 #include <tamis/iterative/precond/ssor.hpp>
 #include <tamis/iterative/result.hpp>

@@ -30,11 +30,13 @@ class SolveCommand final : public Command {
         app.add_option("-o,--output", output_, "write x here; - is standard output")->type_name("x.mtx")->group("Options");
         app.add_option(
                "--method", method_,
-               "auto (default), diagonal, triangular, banded, cholesky, ldlt, lu or qr; one that is named is obeyed or "
-               "refused")
+               "auto (default), diagonal, triangular, banded, cholesky, ldlt, lu or qr; or an iterative one: cg, minres, "
+               "gmres, bicgstab, idrs, lsqr, … One that is named is obeyed or refused")
             ->type_name("M")
             ->group("Options");
-        app.add_option("--preconditioner", preconditioner_, "none: the direct methods of this version take no other")
+        app.add_option("--preconditioner", preconditioner_,
+                       "of an iterative method: auto (default), none, jacobi, block-jacobi, ssor, ilu0, ilut, ic0, ict, "
+                       "chebyshev, fsai, schwarz or amg")
             ->type_name("P")
             ->group("Options");
         app.add_option("--ordering", ordering_, "auto (default), amd, colamd, nested-dissection or natural")
@@ -44,10 +46,11 @@ class SolveCommand final : public Command {
                        "working (default), or mixed: factor in single precision, refine to double")
             ->type_name("working|mixed")
             ->group("Options");
-        app.add_option("--tolerance", tolerance_, "backward error to reach (default: 10·max(10, √n)·ε)")
+        app.add_option("--tolerance", tolerance_,
+                       "backward error to reach (default: 10·max(10, √n)·ε); of an iterative method ‖b − Ax‖ / ‖b‖ (1e-8)")
             ->type_name("t")
             ->group("Options");
-        app.add_option("--max-iterations", max_iterations_, "refinement steps at most (default: automatic)")
+        app.add_option("--max-iterations", max_iterations_, "refinement steps, or iterations, at most (default: automatic)")
             ->type_name("n")
             ->group("Options");
     }
@@ -82,28 +85,29 @@ class SolveCommand final : public Command {
 
   private:
     void read_method() {
-        if (!preconditioner_.empty() && parse_preconditioner() != "none")
-            throw UsageError(fmt::format("--preconditioner {}: preconditioners serve iterative methods, which this version "
-                                         "does not have; leave the option out, or say none",
-                                         preconditioner_),
-                             "tamis solve A.mtx --method cholesky");
-        if (method_.empty()) return;
-        std::vector<std::string_view> all;
-        for (const std::string_view name : methods) all.push_back(name);
-        for (const std::string_view name : iterative_methods) all.push_back(name);
-        const std::string word = method_ == "automatic" ? "auto" : parse_choice("--method", method_, all);
-        for (const std::string_view name : iterative_methods)
-            if (name == word)
-                throw UsageError(fmt::format("--method {}: this version has no iterative methods; it has {}", word,
-                                             join_alternatives(methods)),
-                                 "tamis solve A.mtx --method auto");
-        options_.method = word == "auto" ? Method::automatic : method_from_string(underscored(word));
+        bool iterates = false;
+        if (!method_.empty()) {
+            std::vector<std::string_view> all;
+            for (const std::string_view name : methods) all.push_back(name);
+            for (const std::string_view name : iterative_methods) all.push_back(name);
+            const std::string word = method_ == "automatic" ? "auto" : parse_choice("--method", method_, all);
+            for (const std::string_view name : iterative_methods) iterates = iterates || name == word;
+            options_.method = word == "auto" ? Method::automatic : method_from_string(underscored(word));
+        }
+        if (preconditioner_.empty()) return;
+        const std::string word = parse_preconditioner();
+        if (!iterates && word != "none" && word != "auto")
+            throw UsageError(
+                fmt::format("--preconditioner {}: preconditioners serve iterative methods; name one with --method",
+                            preconditioner_),
+                fmt::format("tamis solve A.mtx --method cg --preconditioner {}", word));
+        options_.preconditioner = preconditioner_from_string(underscored(word));
     }
 
     [[nodiscard]] std::string parse_preconditioner() const {
-        return parse_choice(
-            "--preconditioner", preconditioner_,
-            {"none", "jacobi", "block-jacobi", "ssor", "ilu0", "ilut", "ic0", "ict", "chebyshev", "fsai", "schwarz", "amg"});
+        return parse_choice("--preconditioner", preconditioner_,
+                            {"auto", "none", "jacobi", "block-jacobi", "ssor", "ilu0", "ilut", "ic0", "ict", "chebyshev",
+                             "fsai", "schwarz", "amg"});
     }
 
     std::string matrix_, rhs_, output_, method_, preconditioner_, ordering_, precision_, tolerance_, max_iterations_;

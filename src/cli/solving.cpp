@@ -171,6 +171,9 @@ class Solve {
         return result;
     }
 
+    /// Whether the answer was iterated.
+    static bool iterated(const SolveReport& r) { return !r.preconditioner.empty(); }
+
     template <class T, class I>
     Json json_of(const CsrView<T, I>& A, std::int64_t columns, const SolveReport& r) const {
         Json j{{"method", method_word(r.method)},
@@ -206,6 +209,7 @@ class Solve {
                {"precision", r.precision}};
         const auto digits = trusted_digits<T>(r);
         j["trusted_digits"] = digits ? Json(*digits) : Json(nullptr);
+        j["preconditioner"] = iterated(r) ? Json(r.preconditioner) : Json(nullptr);
         return j;
     }
 
@@ -214,8 +218,11 @@ class Solve {
                      const SolveReport& r) const {
         d.title = fmt::format("{}: {}", matrix.label(), shape_text(A));
         Section answer{"Answer"};
-        answer.rows.push_back(
-            {"solved by", method_word(r.method), least_squares_ ? "least squares, minimum norm" : "", Tone::good});
+        answer.rows.push_back({"solved by", method_word(r.method),
+                               iterated(r)      ? "preconditioner: " + r.preconditioner
+                               : least_squares_ ? "least squares, minimum norm"
+                                                : "",
+                               Tone::good});
         answer.rows.push_back({"right-hand side",
                                rhs == nullptr ? "A·1"
                                : columns == 1 ? rhs->label()
@@ -239,7 +246,9 @@ class Solve {
         s.rows.push_back({"residual ‖b − Ax‖₂", number_text(r.residual_norm), "freshly computed from the x above"});
         s.rows.push_back({"relative to ‖b‖₂", number_text(measured_.relative_residual)});
         const bool consistent = !least_squares_ || !measured_.normal_residual;
-        if (!least_squares_) {
+        if (iterated(r)) {
+            s.rows.push_back({"backward error", number_text(r.backward_error)});
+        } else if (!least_squares_) {
             const double goal = request_.options.tolerance > 0 ? request_.options.tolerance : promised<T>(rows);
             const bool kept = r.backward_error <= goal;
             s.rows.push_back({"backward error", number_text(r.backward_error),
@@ -250,7 +259,7 @@ class Solve {
             s.rows.push_back({"‖Aᴴr‖ / (‖A‖‖r‖)", number_text(*measured_.normal_residual), "0 where ‖b − Ax‖ is smallest",
                               *measured_.normal_residual < 1e-6 ? Tone::good : Tone::caution});
         }
-        if (least_squares_) {
+        if (least_squares_ && !iterated(r)) {
             const std::int64_t full = std::min(rows, cols);
             s.rows.push_back({"numerical rank", count_text(r.rank),
                               r.rank == full ? "full" : fmt::format("of {}: deficient", count_text(full)),
@@ -270,13 +279,14 @@ class Solve {
 
     static Section work(std::int64_t nnz, const SolveReport& r) {
         Section s{"Work"};
-        s.rows.push_back({"factor nonzeros", count_text(r.factor_nonzeros),
+        const bool iterations = iterated(r);
+        s.rows.push_back({iterations ? "preconditioner nonzeros" : "factor nonzeros", count_text(r.factor_nonzeros),
                           nnz > 0 ? fmt::format("{:.1f} times those of A",
                                                 static_cast<double>(r.factor_nonzeros) / static_cast<double>(nnz))
                                   : ""});
-        s.rows.push_back({"operations", flops_text(r.flops)});
-        s.rows.push_back({"factor memory", bytes_text(r.bytes)});
-        s.rows.push_back({"refinement steps", count_text(r.iterations)});
+        if (!iterations) s.rows.push_back({"operations", flops_text(r.flops)});
+        s.rows.push_back({iterations ? "preconditioner memory" : "factor memory", bytes_text(r.bytes)});
+        s.rows.push_back({iterations ? "iterations" : "refinement steps", count_text(r.iterations)});
         if (!r.precision.empty()) s.rows.push_back({"computed in", r.precision});
         return s;
     }
@@ -289,8 +299,8 @@ class Solve {
         };
         add("read", times_.read);
         add("analyze", r.seconds.analyze);
-        add("factor", r.seconds.factor);
-        add("solve and refine", r.seconds.solve);
+        add(iterated(r) ? "preconditioner" : "factor", r.seconds.factor);
+        add(iterated(r) ? "iterate" : "solve and refine", r.seconds.solve);
         if (!request_.output.empty()) add("write", times_.write);
         s.rows.push_back({"in all", seconds_text(total)});
         return s;

@@ -10,6 +10,7 @@
 #include "solve/choose.hpp"
 #include "solve/deadline.hpp"
 #include "solve/input.hpp"
+#include "solve/iterate.hpp"
 #include "solve/policy.hpp"
 #include "solve/report.hpp"
 #include "solve/residual.hpp"
@@ -37,6 +38,7 @@ SolveReport least_squares(CsrView<T, I> A, MatrixView<const T> b, MatrixView<T> 
     check_input("least_squares", A, b, x, options);
     check_finite("least_squares", A);
     const Deadline deadline(options.time_limit, options.stop);
+    if (least_squares_method(options.method)) return iterate<T, I>(A, b, x, options, deadline);
     const Plan plan = plan_least_squares<T, I>(A, Request{"least_squares", options.method, options.ordering});
     SolveReport report;
     report.reasons = plan.reasons;

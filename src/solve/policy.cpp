@@ -163,11 +163,6 @@ template <class T, class I>
 Plan plan_solve(CsrView<T, I> A, const Structure& s, const Request& request) {
     const std::string who(request.who);
     Plan plan;
-    if (iterative(request.method))
-        throw Unsupported(
-            who + ": the method " + name(request.method) +
-            " is not part of this version for sparse matrices; it has automatic, diagonal, triangular, banded, "
-            "cholesky, ldlt, lu and qr");
     if (A.rows() != A.cols()) {
         if (request.method != Method::automatic && request.method != Method::qr)
             throw DimensionMismatch(who + ": the method " + name(request.method) + " needs a square matrix, but A is " +

@@ -15,6 +15,7 @@
 #include "solve/condition.hpp"
 #include "solve/deadline.hpp"
 #include "solve/input.hpp"
+#include "solve/iterate.hpp"
 #include "solve/policy.hpp"
 #include "solve/refine.hpp"
 #include "solve/report.hpp"
@@ -108,6 +109,11 @@ SolveReport solve(CsrView<T, I> A, MatrixView<const T> b, MatrixView<T> x, const
     check_input("solve", A, b, x, options);
     const Deadline deadline(options.time_limit, options.stop);
     deadline.check("analysis");
+    if (iterative(options.method)) {
+        check_iterative("solve", options.method, A.rows(), A.cols());
+        check_finite("solve", A);
+        return iterate<T, I>(A, b, x, options, deadline);
+    }
 
     SolveReport report;
     const Structure s = structure(A);
@@ -154,6 +160,10 @@ SolveReport solve(CsrView<T, I> A, MatrixView<const T> b, MatrixView<T> x, const
 
 template <class T, class I>
 Explanation explain(CsrView<T, I> A, const SolveOptions& options) {
+    if (iterative(options.method)) {
+        check_iterative("solve", options.method, A.rows(), A.cols());
+        return {options.method, {iterative_reason(options.method)}};
+    }
     const Request request{"solve", options.method, options.ordering};
     const Plan plan =
         A.rows() == A.cols() ? plan_solve<T, I>(A, structure(A), request) : plan_least_squares<T, I>(A, request);

@@ -36,6 +36,26 @@ TEST_F(Solve, WritesTheSolution) {
         EXPECT_THAT(r.out, HasSubstr(words));
 }
 
+TEST_F(Solve, IteratesByAMethodThatIsNamed) {
+    for (const char* method : {"cg", "minres", "gmres", "bicgstab", "idrs", "tfqmr", "flexible-cg"}) {
+        const Outcome r = tamis({"solve", tridiagonal(), rhs(), "--method", method, "--json"});
+        ASSERT_EQ(r.exit_code, 0) << r.err;
+        const auto j = r.json();
+        EXPECT_LE(j.at("relative_residual").get<double>(), 1e-8) << method;
+        EXPECT_EQ(j.at("converged"), true);
+        EXPECT_TRUE(j.at("condition_estimate").is_null());
+    }
+    const Outcome text = tamis({"solve", tridiagonal(), "--method", "cg", "--preconditioner", "block-jacobi"});
+    ASSERT_EQ(text.exit_code, 0) << text.err;
+    for (const char* words : {"preconditioner: block_jacobi", "iterations", "forward error"})
+        EXPECT_THAT(text.out, HasSubstr(words));
+    const Outcome short_of = tamis({"solve", tridiagonal(), rhs(), "--method", "cg", "--preconditioner", "none",
+                                    "--tolerance", "1e-14", "--max-iterations", "1"});
+    EXPECT_EQ(short_of.exit_code, 1);
+    EXPECT_THAT(short_of.err, HasSubstr("cg"));
+    EXPECT_EQ(tamis({"solve", tridiagonal(), "--method", "gcrodr"}).exit_code, 2);
+}
+
 TEST_F(Solve, JsonHasThePinnedFields) {
     const Outcome r = tamis({"solve", tridiagonal(), rhs(), "--json"});
     ASSERT_EQ(r.exit_code, 0) << r.err;

@@ -162,14 +162,6 @@ const BadOption bad_options[] = {
 INSTANTIATE_TEST_SUITE_P(Solve, BadOptions, ::testing::ValuesIn(bad_options),
                          [](const auto& info) { return std::string(info.param.name); });
 
-TEST_F(Usage, IterativeMethodsAreRefusedAsNotInThisVersion) {
-    for (const char* method : {"cg", "minres", "gmres", "fgmres", "bicgstab", "idrs", "tfqmr", "lsqr", "lsmr"}) {
-        const Outcome r = tamis({"solve", tridiagonal(), "--method", method});
-        EXPECT_EQ(r.exit_code, 2) << method;
-        EXPECT_THAT(r.err, HasSubstr("no iterative methods")) << method;
-    }
-}
-
 TEST_F(Usage, ErrorsAsJsonAreOneObjectBesideTheText) {
     const Outcome r = tamis({"--json", "slove"});
     EXPECT_EQ(r.exit_code, 2);

@@ -1,6 +1,7 @@
 #include "iterative/amg/coarse_solver.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include <tamis/sparse/add.hpp>
@@ -36,7 +37,14 @@ CoarseSolver<T, I>::CoarseSolver(const Csr<T, I>& A, bool hermitian, Real<T> noi
         if (factor.rcond() > relative) return;
     } catch (const SingularMatrix&) {
     }
-    factor_.template emplace<SparseQr<T, I>>(symmetrized, FactorOptions{.pivot_tolerance = static_cast<double>(relative)});
+    try {
+        factor_.template emplace<SparseQr<T, I>>(symmetrized,
+                                                 FactorOptions{.pivot_tolerance = static_cast<double>(relative)});
+    } catch (const Unsupported&) {
+        // A build without SPQR: a shift that changes only what is nearly 0.
+        const double shift = std::sqrt(static_cast<double>(std::numeric_limits<R>::epsilon())) * static_cast<double>(size);
+        factor_.template emplace<SparseLu<T, I>>(symmetrized, FactorOptions{.shift = shift});
+    }
 }
 
 template <class T, class I>

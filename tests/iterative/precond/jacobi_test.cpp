@@ -24,6 +24,11 @@ TYPED_TEST(Jacobi, DividesByTheDiagonalAndKeepsTheLaws) {
     for (std::int64_t i = 0; i < 6; ++i) expected(i, i) = T(1) / scalar<T>(static_cast<double>(i) - 2.5, 0.5);
     EXPECT_TRUE(near(dense_preconditioner(M), expected, 4 * static_cast<double>(epsilon_v<T>)));
     EXPECT_EQ(M.nonzeros(), 6);
+    const Vector<T> x = Random(2).vector<T>(6);
+    Vector<T> y(6);
+    M.apply(x, y);
+    EXPECT_TRUE(same_bits(Vector<T>(M * x), y));
+    EXPECT_TRUE(near(M * Matrix<T>::Identity(6, 6), expected, 4 * static_cast<double>(epsilon_v<T>)));
     expect_preconditioner_laws(M);
     expect_bad_input_is_refused<T, I>([](const auto& B) { return tamis::Jacobi(B); });
 }

@@ -1,6 +1,7 @@
 // What all preconditioners have in common: a handle to a compiled state that never changes.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <type_traits>
@@ -62,6 +63,15 @@ class PreconditionerHandle {
   private:
     std::shared_ptr<const PreconditionerState<T>> state_;
 };
+
+/// M x as a Vector<T>, M X as a Matrix<T>.
+template <class T, DenseArgument X>
+[[nodiscard]] DenseResult<T, X> operator*(const PreconditionerHandle<T>& M, const X& x) {
+    const DenseInput<T, X> in(x);
+    DenseResult<T, X> y(M.rows(), in.matrix().cols());
+    M.apply(in.matrix(), MatrixView<T>(y));
+    return y;
+}
 
 /// What a preconditioner of T and I is built from.
 template <class M, class T, class I>

@@ -140,8 +140,8 @@ std::int64_t rigid_body_mode_count(std::int64_t dimensions);
 /// Not checked: that A is definite. Zeros on the diagonal throw SingularMatrix with their index, rectangles
 /// DimensionMismatch, values that are not finite InvalidArgument, as do options outside their range.
 ///
-/// Cost, measured for 3-D Poisson with 10⁶ unknowns on two threads: setting up about 300 products with A, a step of cg with
-/// it about 16. Storage in mixed precision: twice A there (a copy of it, the other levels, P and Pᴴ between them), 1.3 times
+/// Cost, measured for 3-D Poisson with 10⁶ unknowns on two threads: setting up about 450 products with A, a step of cg with
+/// it about 20. Storage in mixed precision: twice A there (a copy of it, the other levels, P and Pᴴ between them), 1.3 times
 /// A for elasticity; half as much again in double; and during an apply 5 vectors and 2 for each coarse level. Copies share
 /// all that. Const use from several threads is fine.
 ///

@@ -30,22 +30,19 @@ class ScratchPool {
 
   private:
     Array<T> take(std::int64_t n) {
+        Array<T> array;
         {
             const std::lock_guard lock(mutex_);
-            idle_.reserve(++leased_);  // so that giving back cannot fail
             if (!idle_.empty() && idle_.back().size() >= n) {
-                Array<T> array = std::move(idle_.back());
+                array = std::move(idle_.back());
                 idle_.pop_back();
-                return array;
             }
         }
-        try {
-            return Array<T>(n, uninitialized);
-        } catch (...) {
-            const std::lock_guard lock(mutex_);
-            --leased_;
-            throw;
-        }
+        if (array.size() < n) array = Array<T>(n, uninitialized);
+        const std::lock_guard lock(mutex_);
+        idle_.reserve(leased_ + 1);  // so that giving back cannot fail
+        ++leased_;
+        return array;
     }
     void give_back(Array<T>&& array) noexcept {
         const std::lock_guard lock(mutex_);

@@ -9,7 +9,7 @@
 #include <tamis/core/error.hpp>
 
 #include "instantiate.hpp"
-#include "iterative/amg/failure.hpp"
+#include "iterative/amg/out_of_memory.hpp"
 #include "sparse/partition.hpp"
 #include "sparse/parts.hpp"
 #include "sparse/product.hpp"
@@ -111,12 +111,12 @@ class GalerkinProduct {
     /// All rows of A P.
     void multiply_right() {
         std::vector<Sums> sums(static_cast<std::size_t>(threads_));
-        Failure failure;
+        OutOfMemory out_of_memory;
         for_each_chunk(A_.rows(), chunk, threads_, [&](std::int64_t begin, std::int64_t end, int thread) {
             const auto t = static_cast<std::size_t>(thread);
-            failure.guard([&] { right_rows(begin, end, places_[t], sums[t]); });
+            out_of_memory.guard([&] { right_rows(begin, end, places_[t], sums[t]); });
         });
-        failure.rethrow();
+        out_of_memory.rethrow();
     }
     void right_rows(std::int64_t begin, std::int64_t end, Array<I>& place, Sums& sums) {
         const I* offsets = A_.row_offsets().data();
@@ -183,12 +183,13 @@ class GalerkinProduct {
         for (std::int64_t J = 0; J <= coarse_.count(); ++J)
             work[J] = R_.row_offsets()[static_cast<std::size_t>(coarse_.first[J])];
         const Cuts cuts = balanced_cuts(std::span<const I>(work.span()), parts);
-        Failure failure;
+        OutOfMemory out_of_memory;
         for_each_part(parts, [&](int part) {
             const auto p = static_cast<std::size_t>(part);
-            failure.guard([&] { left_rows(cuts[part], cuts[part + 1], places_[p], columns[p], values[p], lengths.data()); });
+            out_of_memory.guard(
+                [&] { left_rows(cuts[part], cuts[part + 1], places_[p], columns[p], values[p], lengths.data()); });
         });
-        failure.rethrow();
+        out_of_memory.rethrow();
 
         Array<I> offsets(n + 1, uninitialized);
         std::int64_t total = 0;

@@ -10,7 +10,7 @@
 #include <tamis/core/error.hpp>
 
 #include "instantiate.hpp"
-#include "iterative/amg/failure.hpp"
+#include "iterative/amg/out_of_memory.hpp"
 #include "iterative/amg/spectral_radius.hpp"
 #include "sparse/partition.hpp"
 #include "sparse/parts.hpp"
@@ -225,17 +225,17 @@ Csr<T, I> smoothed_prolongator(const Csr<T, I>& A, const Nodes<I>& nodes, const 
         std::fill_n(places.emplace_back(aggregates.count, uninitialized).data(), aggregates.count, I(-1));
     }
     Array<I> offsets(n + 1);
-    Failure failure;
+    OutOfMemory out_of_memory;
     const auto for_each_node = [&](auto&& f) {
         for_each_part(parts, [&](int part) {
             const auto p = static_cast<std::size_t>(part);
-            failure.guard([&] {
+            out_of_memory.guard([&] {
                 const std::int64_t end = even_cut(nodes.count(), part + 1, parts);
                 for (std::int64_t node = even_cut(nodes.count(), part, parts); node < end; ++node)
                     f(node, reached[p], places[p].data());
             });
         });
-        failure.rethrow();
+        out_of_memory.rethrow();
     };
     for_each_node([&](std::int64_t node, std::vector<I>& list, I* place) {
         const std::size_t begin = list.size();

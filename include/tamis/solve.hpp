@@ -11,6 +11,7 @@
 
 #include <tamis/core/dense_types.hpp>
 #include <tamis/core/factorization.hpp>
+#include <tamis/iterative/callback.hpp>
 #include <tamis/iterative/precond/kind.hpp>
 #include <tamis/sparse/convert.hpp>
 
@@ -27,9 +28,11 @@ struct SolveOptions {
     std::int64_t memory_limit = 0;                ///< bytes for the factor; 0: what the machine or its cgroup has left
     std::chrono::duration<double> time_limit{0};  ///< 0: none; Cancelled when exceeded
     std::stop_token stop{};                       ///< Cancelled when a stop is requested
-    /// Of an iterative method. automatic: Ic0 where the method wants a definite one, Ilu0 elsewhere, Jacobi or none where A
-    /// has no such factorization; none for least squares.
+    /// Of an iterative method that is asked for. automatic: Ic0 where the method wants a definite one, Ilu0 elsewhere,
+    /// Jacobi or none where A has no such factorization; none for least squares.
     PreconditionerKind preconditioner = PreconditionerKind::automatic;
+    /// Called after each iteration of an iterative method, from the thread that called solve; false stops with Cancelled.
+    IterationCallback callback{};
 };
 
 /// How a solve went.
@@ -39,7 +42,9 @@ struct SolveReport {
     std::vector<std::string> warnings;  ///< one sentence each; empty when there is nothing to worry about
     double residual_norm = 0;   ///< ‖b − Ax‖₂ of the returned x, freshly computed (the largest of the columns)
     double backward_error = 0;  ///< max_i |b − Ax|_i / (‖A‖_∞‖x‖_∞ + ‖b‖_∞) (the largest of the columns)
-    double condition_estimate = 0;  ///< of A in the 1-norm; 0 where it was not estimated (rectangular A, iterative methods)
+    /// Of A in the 1-norm, from below; rougher (half of it is common) where solve chose to iterate; 0 where it was not
+    /// estimated: rectangular A, iterative methods that were asked for.
+    double condition_estimate = 0;
     std::int64_t rank = 0;        ///< n for a square nonsingular A; iterative methods do not find it: the smaller dimension
     std::int64_t iterations = 0;  ///< refinement steps, or iterations
     std::int64_t factor_nonzeros = 0;  ///< of the factors, or of the preconditioner
@@ -53,6 +58,9 @@ struct SolveReport {
         double total = 0;
     } seconds;
     std::string preconditioner{};  ///< its name; empty for direct methods
+    /// Residual norms of an iterative method, [0] the start's, [k] after iteration k, by its own recurrence; of the column
+    /// that took most iterations (with block_cg the largest of all columns). Empty for direct methods.
+    std::vector<double> residual_history{};
 };
 
 /// x and the evidence for it. X is Vector<T>, or Matrix<T> for several right-hand sides.
@@ -81,8 +89,12 @@ Explanation explain(CsrView<T, I> A, const SolveOptions& options);
 
 /// Solves A x = b and reports. Square A: the method is chosen from structure(A), as `factor` chooses: diagonal, triangular
 /// in some order, a narrow band (LAPACK), Hermitian with a positive or negative diagonal (Cholesky, falling back to LDLᴴ and
-/// LU should a pivot show that it is not definite), Hermitian otherwise (LDLᴴ, falling back to LU), otherwise LU;
-/// an iterative method runs where it is asked for by name (`.method = Method::cg, .preconditioner = …`);
+/// LU should a pivot show that it is not definite), Hermitian otherwise (LDLᴴ, falling back to LU), otherwise LU. Large
+/// systems whose factor is predicted to be costly, or not to fit into memory, are iterated to the same backward error where
+/// A is of a kind that this is known to suit: cg for Hermitian matrices with a positive or negative diagonal, with multigrid
+/// or, where that does not pay, Jacobi; bicgstab with multigrid or Ilu0 for dominant diagonals. Should that not converge, or
+/// A prove singular, the direct method follows. A method that is asked for by name (`.method = Method::cg, .preconditioner =
+/// …`) is obeyed;
 /// rectangular A: least squares or minimum norm by QR. The answer is refined until its backward error is at most
 /// `tolerance`, by the next method where one cannot reach it. b may be a vector or a matrix of right-hand sides, any Eigen
 /// object or expression, std::vector or span; it is not written to. Throws SingularMatrix (with the advice to use

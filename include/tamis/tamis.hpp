@@ -15,6 +15,7 @@
 #include <tamis/factor.hpp>
 #include <tamis/factorization_cache.hpp>
 #include <tamis/iterative/amg/amg.hpp>
+#include <tamis/iterative/callback.hpp>
 #include <tamis/iterative/krylov/bicg.hpp>
 #include <tamis/iterative/krylov/bicgstab.hpp>
 #include <tamis/iterative/krylov/block_cg.hpp>

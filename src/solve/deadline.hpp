@@ -1,6 +1,7 @@
 // Private: the two ways to stop a long call from outside.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <stop_token>
 #include <string>
@@ -27,6 +28,11 @@ class Deadline {
                             std::to_string(seconds()) + " s, before the phase " + phase);
     }
     [[nodiscard]] double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
+    /// What is left for a phase that looks at the time itself; 0 where there is no limit.
+    [[nodiscard]] std::chrono::duration<double> left() const {
+        if (!(limit_.count() > 0)) return limit_;
+        return std::max(std::chrono::duration<double>(1e-9), limit_ - std::chrono::duration<double>(seconds()));
+    }
     [[nodiscard]] const std::stop_token& stop() const noexcept { return stop_; }
 
   private:

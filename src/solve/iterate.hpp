@@ -13,11 +13,17 @@ namespace tamis::detail {
 /// lsqr, lsmr and cgls.
 bool least_squares_method(Method method) noexcept;
 
-/// Throws Unsupported or DimensionMismatch unless the iterative method is there and takes an A of this shape.
+/// Throws DimensionMismatch unless the iterative method takes an A of this shape.
 void check_iterative(const char* who, Method method, std::int64_t rows, std::int64_t cols);
 
 /// The sentence that begins the reasons.
 std::string iterative_reason(Method method);
+
+/// The scalar that iterations compute in, for the report.
+template <class T>
+std::string iterated_precision() {
+    return std::string(is_complex_v<T> ? "complex " : "") + (sizeof(Real<T>) == 4 ? "single" : "double");
+}
 
 /// x and the evidence for it; NotConverged with the method's own sentence, or Cancelled.
 template <class T, class I>

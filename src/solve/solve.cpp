@@ -3,6 +3,7 @@
 #include <complex>
 #include <limits>
 #include <optional>
+#include <utility>
 
 #include <tamis/core/array.hpp>
 #include <tamis/core/error.hpp>
@@ -11,6 +12,7 @@
 #include <tamis/sparse/structure.hpp>
 
 #include "instantiate.hpp"
+#include "solve/attempt.hpp"
 #include "solve/choose.hpp"
 #include "solve/condition.hpp"
 #include "solve/deadline.hpp"
@@ -20,6 +22,7 @@
 #include "solve/refine.hpp"
 #include "solve/report.hpp"
 #include "solve/residual.hpp"
+#include "solve/weigh.hpp"
 
 namespace tamis::detail {
 
@@ -30,12 +33,13 @@ template <class T, class I>
 class Trial {
   public:
     Trial(CsrView<T, I> A, MatrixView<const T> b, MatrixView<T> x, const SolveOptions& options, const SystemNorms& norms,
-          const Deadline& deadline, SolveReport& report)
+          double target, const Deadline& deadline, SolveReport& report)
         : A_(A),
           b_(b),
           x_(x),
           options_(options),
           norms_(norms),
+          target_(target),
           deadline_(deadline),
           report_(report) {}
 
@@ -51,9 +55,6 @@ class Trial {
         deadline_.check("solve");
         const double before = deadline_.seconds();
         F_->solve_into(b_, x_);
-        const double n = static_cast<double>(A_.rows());
-        target_ = options_.tolerance > 0 ? options_.tolerance
-                                         : 10 * std::max(10.0, std::sqrt(n)) * static_cast<double>(epsilon_v<T>);
         const std::int64_t max_steps = options_.max_iterations > 0 ? options_.max_iterations : 10;
         refinement_ = refine<T, I>(A_, norms_.inf, *F_, b_, x_, target_, max_steps, deadline_);
         report_.seconds.solve += deadline_.seconds() - before;
@@ -93,12 +94,44 @@ class Trial {
     MatrixView<T> x_;
     const SolveOptions& options_;
     const SystemNorms& norms_;
+    double target_;
     const Deadline& deadline_;
     SolveReport& report_;
     std::optional<AnyFactorization<T>> F_;
     Refinement refinement_;
-    double target_ = 0;
 };
+
+/// Factors as the plan says until the backward error is small enough, and judges the condition.
+template <class T, class I>
+void solve_directly(CsrView<T, I> A, MatrixView<const T> b, MatrixView<T> x, const SolveOptions& options, const Plan& plan,
+                    const SystemNorms& norms, double target, const Deadline& deadline, SolveReport& report) {
+    FactorOptions factor = factor_options(options);
+    Chooser<T, I> chooser(A, plan, factor);
+    Trial<T, I> trial(A, b, x, options, norms, target, deadline, report);
+    for (;;) {
+        deadline.check("factorization");
+        trial.drop();
+        trial.run(chooser.next(report.reasons));
+        if (trial.reached() || !chooser.more()) break;
+        report.reasons.emplace_back("The backward error stayed at " + format_number(report.backward_error) + " with " +
+                                    std::string(to_string(report.method)) + ", above " + format_number(target) + ".");
+    }
+    if (!trial.reached() && report.method == Method::lu) {
+        report.reasons.emplace_back("The backward error stayed at " + format_number(report.backward_error) +
+                                    " with threshold pivoting: factored again with partial pivoting.");
+        deadline.check("factorization");
+        factor.pivot_tolerance = 1;
+        trial.drop();
+        trial.run(take_step<T, I>(A, plan, {Method::lu}, factor));
+    }
+    if (A.rows() > 0) trial.judge();
+    if (!trial.reached())
+        throw NotConverged("solve: the backward error stayed at " + format_number(report.backward_error) + ", above " +
+                               format_number(target) + ", after " + std::to_string(report.iterations) +
+                               " refinement steps with " + std::string(to_string(report.method)) +
+                               "; scale A, or loosen the tolerance",
+                           Status::stagnated, report.residual_norm, report.iterations);
+}
 
 }  // namespace
 
@@ -124,36 +157,26 @@ SolveReport solve(CsrView<T, I> A, MatrixView<const T> b, MatrixView<T> x, const
     const SystemNorms norms = matrix_norms<T, I>(A);
     if (!std::isfinite(norms.one) || !std::isfinite(norms.inf))
         throw InvalidArgument("solve: the norm of A overflows; scale A (and b) down by a power of two");
+    const Iteration iteration = weigh_iteration<T, I>(A, s, plan, options, b.cols());
+    report.reasons.insert(report.reasons.end(), iteration.reasons.begin(), iteration.reasons.end());
     report.seconds.analyze = deadline.seconds();
 
-    FactorOptions factor = factor_options(options);
-    Chooser<T, I> chooser(A, plan, factor);
-    Trial<T, I> trial(A, b, x, options, norms, deadline, report);
-    for (;;) {
-        deadline.check("factorization");
-        trial.drop();
-        trial.run(chooser.next(report.reasons));
-        if (trial.reached() || !chooser.more()) break;
-        report.reasons.emplace_back("The backward error stayed at " + format_number(report.backward_error) + " with " +
-                                    std::string(to_string(report.method)) + ", above " + format_number(trial.target()) +
-                                    ".");
+    const double eps = static_cast<double>(epsilon_v<T>);
+    const double target =
+        options.tolerance > 0 ? options.tolerance : 10 * std::max(10.0, std::sqrt(static_cast<double>(A.rows()))) * eps;
+    const auto attempt = [&] {
+        return attempt_iteration<T, I>(A, b, x, options, iteration, norms, target, deadline, report);
+    };
+    if (!iteration.preferred || !attempt()) {
+        try {
+            solve_directly<T, I>(A, b, x, options, plan, norms, target, deadline, report);
+        } catch (const MemoryLimitExceeded& error) {
+            if (iteration.preferred || iteration.steps.empty()) throw;
+            report.reasons.emplace_back(std::string(error.what()) + ": an iteration instead.");
+            if (!attempt()) throw;
+        }
     }
-    if (!trial.reached() && report.method == Method::lu) {
-        report.reasons.emplace_back("The backward error stayed at " + format_number(report.backward_error) +
-                                    " with threshold pivoting: factored again with partial pivoting.");
-        deadline.check("factorization");
-        factor.pivot_tolerance = 1;
-        trial.drop();
-        trial.run(take_step<T, I>(A, plan, {Method::lu}, factor));
-    }
-    if (A.rows() > 0) trial.judge();
-    if (!trial.reached())
-        throw NotConverged("solve: the backward error stayed at " + format_number(report.backward_error) + ", above " +
-                               format_number(trial.target()) + ", after " + std::to_string(report.iterations) +
-                               " refinement steps with " + std::string(to_string(report.method)) +
-                               "; scale A, or loosen the tolerance",
-                           Status::stagnated, report.residual_norm, report.iterations);
-    warn_of_condition(report, static_cast<double>(epsilon_v<T>));
+    warn_of_condition(report, eps);
     report.seconds.total = deadline.seconds();
     return report;
 }
@@ -165,9 +188,15 @@ Explanation explain(CsrView<T, I> A, const SolveOptions& options) {
         return {options.method, {iterative_reason(options.method)}};
     }
     const Request request{"solve", options.method, options.ordering};
-    const Plan plan =
-        A.rows() == A.cols() ? plan_solve<T, I>(A, structure(A), request) : plan_least_squares<T, I>(A, request);
-    return {plan.steps.front().method, plan.reasons};
+    if (A.rows() != A.cols()) {
+        Plan plan = plan_least_squares<T, I>(A, request);
+        return {plan.steps.front().method, std::move(plan.reasons)};
+    }
+    const Structure s = structure(A);
+    Plan plan = plan_solve<T, I>(A, s, request);
+    const Iteration iteration = weigh_iteration<T, I>(A, s, plan, options, 1);
+    plan.reasons.insert(plan.reasons.end(), iteration.reasons.begin(), iteration.reasons.end());
+    return {iteration.preferred ? iteration.steps.front().method : plan.steps.front().method, std::move(plan.reasons)};
 }
 
 #define TAMIS_INSTANTIATE(T, I)                                                                         \

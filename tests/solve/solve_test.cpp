@@ -336,7 +336,6 @@ TEST(SolveOptions, AreObeyedOrRefused) {
     EXPECT_THROW(static_cast<void>(solve(A, b, {.method = Method::diagonal})), InvalidArgument);
     EXPECT_THROW(static_cast<void>(solve(A, b, {.method = Method::triangular})), InvalidArgument);
     EXPECT_THROW(static_cast<void>(solve(A, b, {.method = Method::cholesky})), InvalidArgument);  // not Hermitian
-    EXPECT_THROW(static_cast<void>(solve(A, b, {.method = Method::block_cg})), Unsupported);
     EXPECT_THROW(static_cast<void>(solve(A, b, {.tolerance = -1})), InvalidArgument);
     EXPECT_THROW(static_cast<void>(solve(A, b, {.tolerance = std::nan("")})), InvalidArgument);
     EXPECT_THROW(static_cast<void>(solve(A, b, {.max_iterations = -1})), InvalidArgument);

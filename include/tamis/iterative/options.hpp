@@ -4,7 +4,6 @@
 #include <chrono>
 #include <concepts>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <stop_token>
 #include <type_traits>
@@ -12,6 +11,7 @@
 
 #include <tamis/core/dense_types.hpp>
 #include <tamis/core/scalar.hpp>
+#include <tamis/iterative/callback.hpp>
 #include <tamis/iterative/operator.hpp>
 
 namespace tamis {
@@ -51,16 +51,6 @@ class VectorHandle {
 
 /// Where a preconditioner M stands: A M y = b with x = M y (right; the residual stays that of the system), or M A x = M b.
 enum class Side { left, right };
-
-/// What a `.callback` is told after each iteration. The residual norm is the method's own running value.
-struct IterationInfo {
-    std::int64_t iteration = 0;
-    double residual_norm = 0;
-    double seconds = 0;
-};
-
-/// Returns whether to go on. An exception that it throws passes through the method.
-using IterationCallback = std::function<bool(const IterationInfo&)>;
 
 /// Default of `.tolerance`: 1e-8, and 1e-5 for single precision, whose rounding does not let a residual become much smaller.
 template <class T>

@@ -1,11 +1,11 @@
 #include <tamis/iterative/krylov/gmres.hpp>
 
 #include <algorithm>
-#include <cmath>
 
 #include "instantiate.hpp"
 #include "iterative/monitor.hpp"
 #include "iterative/process/arnoldi.hpp"
+#include "iterative/process/preconditioned_arnoldi.hpp"
 #include "iterative/vector_ops.hpp"
 
 // Letters are those of Saad and Schultz: V the Arnoldi vectors, H (inside HessenbergLeastSquares) their Hessenberg matrix,
@@ -36,67 +36,20 @@ IterationReport gmres(const OperatorRef<T>& A, VectorView<const T> b, VectorView
     T* const r = V[0];
     if (!monitor.begin(x, r)) return monitor.report(x);
 
-    const double epsilon = static_cast<double>(epsilon_v<T>);
-    const bool left = monitor.preconditioned() && options.side == Side::left;
-    const bool right = monitor.preconditioned() && !left;
-    /// w = A v, A M v or M A v.
-    const auto product = [&](const T* v, T* w) {
-        if (right) monitor.precondition(v, z);
-        monitor.apply(right ? z : v, left ? z : w);
-        if (left) monitor.precondition(z, w);
-    };
-
-    double estimate = 0;
-    double caution = 1;  // > 1 where the norm that M on the left minimizes proved too rosy a picture of the residual's
+    PreconditionedArnoldi<T> arnoldi(monitor, n, options.side, V, z, least_squares);
     do {
-        if (left && estimate > 0) caution *= std::max(1.0, 2 * monitor.residual_norm() / estimate);
+        arnoldi.compare();
         for (;;) {
             monitor.keep(x);
-            double beta = monitor.residual_norm();
-            double scale = 1;  // from the norm that is minimized to the residual's
-            if (left) {
-                monitor.precondition(r, z);
-                vec::copy(n, z, V[0]);
-                const double preconditioned = vec::norm(n, z);
-                scale = caution * beta / preconditioned;
-                beta = preconditioned;
-                if (!std::isfinite(beta)) {
-                    monitor.stop(Status::not_finite, "M r is not finite, M being the preconditioner");
-                    break;
-                }
-                if (!(beta > 0)) {
-                    monitor.stop(Status::breakdown, "the preconditioner M is singular: M r = 0");
-                    break;
-                }
-            }
-            vec::scale(n, Sum<T>(1 / beta), V[0]);
-            least_squares.begin(beta);
+            if (!arnoldi.begin()) break;
             bool go_on = true;
             while (go_on && least_squares.columns() < m) {
                 const std::int64_t j = least_squares.columns();
-                T* const w = V[j + 1];
-                product(V[j], w);
-                const auto size = orthogonalize(n, V, j + 1, w, least_squares.column());
-                if (!std::isfinite(size.before)) {
-                    monitor.stop(Status::not_finite, "A v is not finite");
-                    go_on = false;
-                    break;
-                }
-                const bool exhausted = !(size.norm > epsilon * size.before);
-                if (!least_squares.accept(exhausted ? 0 : size.norm, epsilon)) {
-                    monitor.stop(
-                        Status::breakdown,
-                        "A is singular to working precision: the Krylov space of %lld vectors has no better solution",
-                        static_cast<long long>(j + 1));
-                    go_on = false;
-                    break;
-                }
-                estimate = scale * least_squares.residual();
-                go_on = monitor.step(estimate);
-                if (go_on) vec::scale(n, Sum<T>(1 / size.norm), w);
+                arnoldi.product(V[j], V[j + 1]);
+                go_on = arnoldi.extend() == PreconditionedArnoldi<T>::Step::taken;
             }
             const std::int64_t j = least_squares.columns();
-            if (right && j > 0) {
+            if (arnoldi.right() && j > 0) {
                 // V y, M V y; w's place is free.
                 vec::zero(n, z);
                 vec::add_combination(n, V, j, least_squares.solve(), z);

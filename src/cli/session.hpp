@@ -49,6 +49,8 @@ class Session {
 
     /// Names what is going on now, for the progress line.
     void stage(const std::string& text);
+    /// Whether there is a progress line.
+    [[nodiscard]] bool shows_progress() const noexcept { return shows_progress_; }
     /// Ends the progress line, and claims the right to write results or the error message. Never returns if the guard has
     /// claimed it before, in which case the process is about to end.
     void claim_end();

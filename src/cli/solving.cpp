@@ -1,6 +1,7 @@
 #include "solving.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <limits>
 #include <memory>
@@ -146,7 +147,9 @@ class Solve {
         options.memory_limit = session_.memory_left(held);
         options.time_limit = session_.remaining();
         options.stop = session_.stop_token();
-        session_.stage(least_squares_ ? "solving a least-squares problem" : "solving");
+        const std::string stage = least_squares_ ? "solving a least-squares problem" : "solving";
+        session_.stage(stage);
+        if (session_.shows_progress()) options.callback = watcher(stage);
         const auto s =
             request_.kind == SolveKind::solve ? solve_with_report(A, b, options) : least_squares_with_report(A, b, options);
         session_.check("solving");
@@ -169,6 +172,18 @@ class Solve {
         result.json = json_of<T>(A.view(), b.cols(), s.report);
         document_of<T>(result.document, matrix, rhs, A.view(), b.cols(), s.report);
         return result;
+    }
+
+    /// Has the progress line follow an iteration; a few times a second, as it costs more than a small one.
+    IterationCallback watcher(const std::string& stage) {
+        return [this, stage, last = Session::Clock::time_point{}](const IterationInfo& info) mutable {
+            if (const auto now = Session::Clock::now(); now - last > std::chrono::milliseconds(50)) {
+                last = now;
+                session_.stage(fmt::format("{}: iteration {}, residual {}", stage, count_text(info.iteration),
+                                           number_text(info.residual_norm)));
+            }
+            return true;
+        };
     }
 
     /// Whether the answer was iterated.
@@ -210,6 +225,8 @@ class Solve {
         const auto digits = trusted_digits<T>(r);
         j["trusted_digits"] = digits ? Json(*digits) : Json(nullptr);
         j["preconditioner"] = iterated(r) ? Json(r.preconditioner) : Json(nullptr);
+        j["residual_history"] = Json::array();
+        for (const double norm : r.residual_history) j["residual_history"].push_back(json_number(norm));
         return j;
     }
 
@@ -246,7 +263,7 @@ class Solve {
         s.rows.push_back({"residual ‖b − Ax‖₂", number_text(r.residual_norm), "freshly computed from the x above"});
         s.rows.push_back({"relative to ‖b‖₂", number_text(measured_.relative_residual)});
         const bool consistent = !least_squares_ || !measured_.normal_residual;
-        if (iterated(r)) {
+        if (iterated(r) && request_.options.method != Method::automatic) {
             s.rows.push_back({"backward error", number_text(r.backward_error)});
         } else if (!least_squares_) {
             const double goal = request_.options.tolerance > 0 ? request_.options.tolerance : promised<T>(rows);

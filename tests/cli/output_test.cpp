@@ -1,4 +1,5 @@
 // Where results and messages go: streams, reports, terminals, limits, signals.
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <thread>
@@ -46,12 +47,27 @@ TEST_F(Output, ColourOnATerminalUnlessNoColorIsSet) {
 
 TEST_F(Output, ProgressIsShownOnATerminalOnlyAndNotWhenQuiet) {
     const std::string A = poisson3d(32);
-    const Outcome loud = tamis({"solve", A, "--threads", "1"}, {.environment = {"NO_COLOR=1"}, .terminal = true});
+    std::vector<std::string> words{"solve", A, "--threads", "1", "--method", "cholesky"};
+    const Outcome loud = tamis(words, {.environment = {"NO_COLOR=1"}, .terminal = true});
     EXPECT_THAT(loud.out, HasSubstr("solving …"));
-    const Outcome quiet =
-        tamis({"solve", A, "--threads", "1", "--quiet"}, {.environment = {"NO_COLOR=1"}, .terminal = true});
+    words.emplace_back("--quiet");
+    const Outcome quiet = tamis(words, {.environment = {"NO_COLOR=1"}, .terminal = true});
     EXPECT_THAT(quiet.out, Not(HasSubstr("solving …")));
     EXPECT_THAT(quiet.out, HasSubstr("backward error")) << "without -o the report is the result";
+}
+
+TEST_F(Output, TheProgressLineFollowsAnIterationOnATerminalOnly) {
+    const std::string A = path("A.mtx");
+    ASSERT_EQ(tamis({"generate", "poisson2d", "400", "-o", A}).exit_code, 0);
+    std::vector<std::string> words{"solve", A, "--threads", "1", "--method", "cg", "--preconditioner", "none"};
+    const std::string out = tamis(words, {.environment = {"NO_COLOR=1"}, .terminal = true}).out;
+    EXPECT_THAT(out, HasSubstr("solving: iteration "));
+    EXPECT_THAT(out, HasSubstr(", residual "));
+    EXPECT_THAT(out, HasSubstr("\r\x1b[K")) << "one line, written over and over";
+    EXPECT_LT(std::count(out.begin(), out.end(), '\r'), 1000) << "not once an iteration";
+    EXPECT_EQ(tamis(words).err, "");
+    words.emplace_back("--quiet");
+    EXPECT_THAT(tamis(words, {.environment = {"NO_COLOR=1"}, .terminal = true}).out, Not(HasSubstr("iteration ")));
 }
 
 TEST_F(Output, QuietBesideAnOutputFileSaysNothing) {

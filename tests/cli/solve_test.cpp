@@ -53,7 +53,31 @@ TEST_F(Solve, IteratesByAMethodThatIsNamed) {
                                     "--tolerance", "1e-14", "--max-iterations", "1"});
     EXPECT_EQ(short_of.exit_code, 1);
     EXPECT_THAT(short_of.err, HasSubstr("cg"));
-    EXPECT_EQ(tamis({"solve", tridiagonal(), "--method", "gcrodr"}).exit_code, 2);
+}
+
+TEST_F(Solve, JsonHasTheHistoryOfAnIteration) {
+    for (const char* method : {"cg", "block-cg", "gcrodr", "lsqr"}) {
+        const Outcome r = tamis({"solve", tridiagonal(), rhs(), "--method", method, "--json"});
+        ASSERT_EQ(r.exit_code, 0) << r.err;
+        EXPECT_EQ(r.err, "") << "nothing is displayed without a terminal";
+        const auto j = r.json();
+        const auto history = j.at("residual_history").get<std::vector<double>>();
+        ASSERT_EQ(history.size(), j.at("iterations").get<std::size_t>() + 1) << method;
+        EXPECT_NEAR(history.front(), std::sqrt(2.0), 1e-14);  // b = (1, 0, 1)
+        EXPECT_LT(history.back(), 1e-8);
+    }
+    EXPECT_TRUE(tamis({"solve", tridiagonal(), "--json"}).json().at("residual_history").empty());
+}
+
+TEST_F(Solve, IteratesByItselfWhereTheFactorDoesNotFit) {
+    const std::string A = path("A.mtx");
+    ASSERT_EQ(tamis({"generate", "poisson3d", "22", "-o", A}).exit_code, 0);
+    const auto j = tamis({"solve", A, "--memory-limit", "6M", "--json"}).json();
+    EXPECT_EQ(j.at("method"), "cg");
+    EXPECT_EQ(j.at("preconditioner"), "amg");
+    EXPECT_LT(j.at("backward_error").get<double>(), 2.3e-13);
+    EXPECT_LT(j.at("forward_error").get<double>(), 1e-9);
+    EXPECT_GT(j.at("condition_estimate").get<double>(), 10);
 }
 
 TEST_F(Solve, JsonHasThePinnedFields) {

@@ -396,22 +396,4 @@ REGISTER_TYPED_TEST_SUITE_P(FactorizationLaws, SolvesWithASmallBackwardError,
                             MovesAndSaysSoWhenMovedFrom, ThreadsThatShareItAgreeBitForBitWithOne, ReconstructsTheMatrix,
                             TakesTheEmptyMatrixAndASingleEntry, SaysWhatItIs, EstimatesTheConditionNumberAndTheDeterminant);
 
-/// The names of a typed suite over Traits<T, I>.
-struct TraitsName {
-    template <class Traits>
-    static std::string GetName(int index) {
-        return TypeName::GetName<Types<typename Traits::T, typename Traits::I>>(index);
-    }
-};
-
-/// B(i, j) = A(p[i], q[j]) of dense matrices.
-template <class T, class P, class Q>
-Matrix<T> permuted(const Matrix<T>& A, const P& p, const Q& q) {
-    Matrix<T> B(A.rows(), A.cols());
-    for (std::int64_t j = 0; j < A.cols(); ++j)
-        for (std::int64_t i = 0; i < A.rows(); ++i)
-            B(i, j) = A(p[static_cast<std::size_t>(i)], q[static_cast<std::size_t>(j)]);
-    return B;
-}
-
 }  // namespace tamis::test

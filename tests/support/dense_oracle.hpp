@@ -44,4 +44,14 @@ Matrix<W> dense_inverse(const Matrix<W>& A);
 template <class W>
 W dense_determinant(const Matrix<W>& A);
 
+/// B(i, j) = A(p[i], q[j]) of dense matrices.
+template <class T, class P, class Q>
+Matrix<T> permuted(const Matrix<T>& A, const P& p, const Q& q) {
+    Matrix<T> B(A.rows(), A.cols());
+    for (std::int64_t j = 0; j < A.cols(); ++j)
+        for (std::int64_t i = 0; i < A.rows(); ++i)
+            B(i, j) = A(p[static_cast<std::size_t>(i)], q[static_cast<std::size_t>(j)]);
+    return B;
+}
+
 }  // namespace tamis::test

@@ -63,4 +63,12 @@ T scalar(double re, double im = 0) {
     else return static_cast<T>(re);
 }
 
+/// The names of a typed suite over Traits<T, I>.
+struct TraitsName {
+    template <class Traits>
+    static std::string GetName(int index) {
+        return TypeName::GetName<Types<typename Traits::T, typename Traits::I>>(index);
+    }
+};
+
 }  // namespace tamis::test

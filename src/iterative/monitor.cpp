@@ -132,6 +132,12 @@ void Monitor<T>::set_least_squares(double damping, T* gradient) {
     gradient_ = gradient;
 }
 
+template <class T>
+void Monitor<T>::set_condition_limit(double limit) {
+    check_option(method_, "condition_limit", limit);
+    condition_limit_ = limit;
+}
+
 /// ‖(b − A x, −damping x)‖.
 template <class T>
 double Monitor<T>::damped(const T* x) const {
@@ -232,8 +238,12 @@ bool Monitor<T>::step(double norm, double ratio) {
     estimated_ratio_ = ratio * caution_;
     const bool go_on = step(norm);
     if (!go_on && ending_ == Ending::final && status_ != Status::max_iterations) return false;
-    if (estimated_ratio_ > std::max(options_.tolerance, 0.1 * static_cast<double>(epsilon_v<T>))) return go_on;
-    ending_ = Ending::verify;
+    if (!(estimated_ratio_ > std::max(options_.tolerance, 0.1 * static_cast<double>(epsilon_v<T>)))) {
+        ending_ = Ending::verify;
+        return false;
+    }
+    if (!go_on || condition_limit_ == 0 || condition_estimate_ <= condition_limit_) return go_on;
+    stop(Status::breakdown, "the condition estimate %.3g is beyond .condition_limit", condition_estimate_);
     return false;
 }
 
@@ -368,6 +378,8 @@ IterationReport Monitor<T>::report(const T* x) {
                       static_cast<int>(to_string(status_).size()), to_string(status_).data());
     }
     r.message = std::string_view(text);
+    r.operator_norm = norm_estimate_;
+    r.condition_estimate = condition_estimate_;
     r.seconds = seconds();
     return r;
 }

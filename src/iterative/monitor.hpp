@@ -103,6 +103,13 @@ class Monitor {
     /// For least squares: the damping, a vector of A.cols() numbers for settle to compute in, and, kept up to date, a lower
     /// bound of ‖A‖₂. Unsupported if A has no adjoint.
     void set_least_squares(double damping, T* gradient);
+    /// `limit` > 0: step ends the iteration where the condition estimate is larger.
+    void set_condition_limit(double limit);
+    /// What the method knows of ‖A‖ and the condition of A, before step; the largest are reported.
+    void estimate(double norm, double condition) noexcept {
+        norm_estimate_ = std::max(norm_estimate_, norm);
+        condition_estimate_ = std::max(condition_estimate_, condition);
+    }
     void raise_operator_norm(double norm) noexcept { operator_norm_ = std::max(operator_norm_, norm); }
     /// Keeps x, whose residual norm is residual_norm(), if it is the best so far: for methods that move x once a cycle.
     void keep(const T* x) { keep(x, current_); }
@@ -179,6 +186,9 @@ class Monitor {
     double damping_ = 0;
     T* gradient_ = nullptr;
     double operator_norm_ = 0;
+    double norm_estimate_ = 0;
+    double condition_estimate_ = 0;
+    double condition_limit_ = 0;
     double ratio_ = 0;    // of the gradient, as last verified
     double caution_ = 1;  // > 1 where the method's ratio proved too rosy
     double estimated_ratio_ = 0;

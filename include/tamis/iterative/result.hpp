@@ -48,6 +48,8 @@ struct [[nodiscard]] IterationReport {
     std::vector<double> residual_history{};
     double seconds = 0;
     Sentence message{};
+    double operator_norm = 0;
+    double condition_estimate = 0;
 
     [[nodiscard]] bool converged() const noexcept { return status == Status::converged; }
     /// The report itself, or NotConverged with the message.
@@ -69,6 +71,9 @@ struct [[nodiscard]] IterativeResult {
     std::vector<double> residual_history;  ///< [0] is the start, [k] after iteration k, by the method's own recurrence
     double seconds = 0;
     std::string message;  ///< a sentence with the numbers behind the status
+    /// By lsqr, lsmr and cgls: estimates of ‖A‖ and of the condition number of A, as stands with each; 0 by others.
+    double operator_norm = 0;
+    double condition_estimate = 0;
 
     [[nodiscard]] bool converged() const noexcept { return status == Status::converged; }
     /// The result itself, or NotConverged with the message.
@@ -86,8 +91,9 @@ namespace detail {
 
 template <class T>
 IterativeResult<T> with_solution(Vector<T>&& x, IterationReport&& r) {
-    return {std::move(x), r.status,       r.iterations, r.matvecs, r.residual_norm, std::move(r.residual_history),
-            r.seconds,    r.message.str()};
+    return {
+        std::move(x), r.status,        r.iterations,    r.matvecs,           r.residual_norm, std::move(r.residual_history),
+        r.seconds,    r.message.str(), r.operator_norm, r.condition_estimate};
 }
 
 }  // namespace detail

@@ -26,6 +26,7 @@ IterationReport cgls(const OperatorRef<T>& A, VectorView<const T> b, VectorView<
     T* const s = memory.vector(n);
     T* const z = monitor.preconditioned() ? memory.vector(n) : s;
     monitor.set_least_squares(options.damping, s);
+    monitor.set_condition_limit(options.condition_limit);
     if (!monitor.begin(x, r)) return monitor.report(x);
 
     const DampedOperator<T> damped(monitor, m, n, options.damping);
@@ -61,6 +62,12 @@ IterationReport cgls(const OperatorRef<T>& A, VectorView<const T> b, VectorView<
             continue;
         }
         vec::copy(n, z, p);
+        // ‖Ā‖² and ‖Ā⁺‖² in the Frobenius norm: the trace of the tridiagonal matrix of Lanczos, which has 1/α_k +
+        // β_k/α_{k−1} on its diagonal (Saad, Iterative Methods for Sparse Linear Systems, section 6.7.3), and that of
+        // (ĀᴴĀ)⁻¹ = Σ p pᴴ / ‖q‖².
+        double norm_squared = 0;
+        double inverse_squared = 0;
+        double beta_over_alpha = 0;
         for (;;) {
             damped.apply(p, q);
             const double norm_q = vec::norm(damped.length(), q);
@@ -76,6 +83,9 @@ IterationReport cgls(const OperatorRef<T>& A, VectorView<const T> b, VectorView<
                 break;
             }
             const double alpha = gamma / (norm_q * norm_q);
+            norm_squared += 1 / alpha + beta_over_alpha;
+            if (!monitor.preconditioned()) inverse_squared += (norm_p / norm_q) * (norm_p / norm_q);
+            monitor.estimate(std::sqrt(norm_squared), std::sqrt(norm_squared * inverse_squared));
             norm = vec::axpy_norm(damped.length(), Sum<T>(-alpha), q, r);
             monitor.leave(x, norm);
             const double gamma_old = gamma;
@@ -87,6 +97,7 @@ IterationReport cgls(const OperatorRef<T>& A, VectorView<const T> b, VectorView<
                 vec::axpy(n, Sum<T>(alpha), p, x);
                 break;
             }
+            beta_over_alpha = gamma / gamma_old / alpha;
             vec::axpy_xpby(n, Sum<T>(alpha), p, x, z, Sum<T>(gamma / gamma_old));
         }
     } while (!monitor.settle(x, r));

@@ -1,6 +1,9 @@
 #include <tamis/iterative/krylov/lsmr.hpp>
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <limits>
 
 #include "instantiate.hpp"
 #include "iterative/monitor.hpp"
@@ -42,6 +45,27 @@ class ResidualNorm {
     double zeta_old = 0;
 };
 
+/// ‖Ā‖ as ‖B_k‖_F, and cond(Ā) as the quotient of the extreme diagonal entries of R̄_k (section 5).
+class Estimates {
+  public:
+    explicit Estimates(double alpha) : square(alpha * alpha) {}
+    void next(double alpha, double beta, double rho_bar_old, double rho_temp) {
+        norm = std::sqrt(square + beta * beta);
+        square += beta * beta + alpha * alpha;
+        largest = std::max(largest, rho_bar_old);
+        if (++k > 1) smallest = std::min(smallest, rho_bar_old);
+        condition = std::max(largest, rho_temp) / std::min(smallest, rho_temp);
+    }
+    double norm = 0;
+    double condition = 0;
+
+  private:
+    double square;
+    double largest = 0;
+    double smallest = std::numeric_limits<double>::infinity();
+    std::int64_t k = 0;
+};
+
 }  // namespace
 
 template <class T>
@@ -61,6 +85,7 @@ IterationReport lsmr(const OperatorRef<T>& A, VectorView<const T> b, VectorView<
     T* const h = memory.vector(n);
     T* const h_bar = memory.vector(n);
     monitor.set_least_squares(options.damping, other_p);
+    monitor.set_condition_limit(options.condition_limit);
     if (!monitor.begin(x, u)) return monitor.report(x);
 
     const DampedOperator<T> damped(monitor, m, n, options.damping);
@@ -79,6 +104,7 @@ IterationReport lsmr(const OperatorRef<T>& A, VectorView<const T> b, VectorView<
         double c_bar = 1;
         double s_bar = 0;
         ResidualNorm residual(beta_1);
+        Estimates estimates(alpha_bar);
         vec::copy(n, bidiagonal.v(), h);
         vec::zero(n, h_bar);
         for (;;) {
@@ -93,6 +119,8 @@ IterationReport lsmr(const OperatorRef<T>& A, VectorView<const T> b, VectorView<
             alpha_bar = c * alpha;
             const double rho_bar_old = rho_bar;
             const double theta_bar = s_bar * rho;
+            estimates.next(alpha, beta, rho_bar_old, c_bar * rho);
+            monitor.estimate(estimates.norm, estimates.condition);
             rho_bar = std::hypot(c_bar * rho, theta);
             c_bar = c_bar * rho / rho_bar;
             s_bar = theta / rho_bar;

@@ -26,6 +26,7 @@ IterationReport lsqr(const OperatorRef<T>& A, VectorView<const T> b, VectorView<
     T* const v = memory.vector(n);
     T* const w = memory.vector(n);
     monitor.set_least_squares(options.damping, other_p);
+    monitor.set_condition_limit(options.condition_limit);
     if (!monitor.begin(x, u)) return monitor.report(x);
 
     const DampedOperator<T> damped(monitor, m, n, options.damping);
@@ -39,7 +40,10 @@ IterationReport lsqr(const OperatorRef<T>& A, VectorView<const T> b, VectorView<
         }
         vec::copy(n, bidiagonal.v(), w);
         double rho_bar = bidiagonal.alpha();
+        double norm_B = 0;  // ‖B_k‖² and ‖D_k‖² in the Frobenius norm (section 5.3)
+        double norm_D = 0;
         for (;;) {
+            const double alpha_old = bidiagonal.alpha();
             if (!bidiagonal.next()) break;
             const double alpha = bidiagonal.alpha();
             const double beta = bidiagonal.beta();
@@ -50,6 +54,12 @@ IterationReport lsqr(const OperatorRef<T>& A, VectorView<const T> b, VectorView<
             rho_bar = -c * alpha;
             const double phi = c * phi_bar;
             phi_bar = s * phi_bar;
+            norm_B += alpha_old * alpha_old + beta * beta;
+            if (!monitor.preconditioned()) {
+                const double length = vec::norm(n, w) / rho;
+                norm_D += length * length;
+            }
+            monitor.estimate(std::sqrt(norm_B), std::sqrt(norm_B * norm_D));
             monitor.leave(x, phi_bar);
             if (!monitor.step(phi_bar, alpha * std::abs(c) / bidiagonal.norm())) {
                 vec::axpy(n, Sum<T>(phi / rho), w, x);

@@ -1,5 +1,6 @@
 // lsqr, lsmr and cgls: what they share, and what tells them apart.
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -33,7 +34,8 @@ O as(const LsqrOptions<T>& o) {
             .max_iterations = o.max_iterations,
             .preconditioner = o.preconditioner,
             .initial_guess = o.initial_guess,
-            .damping = o.damping};
+            .damping = o.damping,
+            .condition_limit = o.condition_limit};
 }
 
 template <class P>
@@ -157,6 +159,64 @@ TYPED_TEST(IterativeLeastSquares, NeverLetTheNormsRiseThatTheyMinimize) {
         } else {
             EXPECT_TRUE(std::is_sorted(residuals.rbegin(), residuals.rend()));
         }
+    }
+}
+
+TYPED_TEST(IterativeLeastSquares, EstimateTheNormAndTheConditionOfTheDampedMatrix) {
+    using T = typename TypeParam::T;
+    const Matrix<T> A = Random(11).template matrix<T>(30, 8);
+    const Vector<T> b = Random(12).template vector<T>(30);
+    using W = std::conditional_t<is_complex_v<T>, std::complex<double>, double>;
+    const Vector<double> sigma = dense_svd(Matrix<W>(A.template cast<W>())).singular_values;
+    for (const double damping : {0.0, 2.0}) {
+        double square = 0, inverse = 0;
+        for (const double s : sigma) {
+            square += s * s + damping * damping;
+            inverse += 1 / (s * s + damping * damping);
+        }
+        const double two = std::hypot(sigma[0], damping) / std::hypot(sigma[7], damping);
+        for (const auto& m : this->methods) {
+            SCOPED_TRACE(m.name + (damping > 0 ? ", damped" : ""));
+            LsqrOptions<T> options{.tolerance = 0, .max_iterations = 8, .damping = damping};
+            const auto all = m.solve(A, b, options);
+            EXPECT_NEAR(all.operator_norm, std::sqrt(square), 0.01 * std::sqrt(square));
+            if (m.name == "lsmr") {  // the extreme entries of a triangular matrix
+                EXPECT_LT(all.condition_estimate, 1.01 * two);
+                EXPECT_GT(all.condition_estimate, two / 3);
+            } else {
+                EXPECT_NEAR(all.condition_estimate, std::sqrt(square * inverse), 0.01 * std::sqrt(square * inverse));
+            }
+            options.max_iterations = 4;
+            const auto some = m.solve(A, b, options);
+            EXPECT_LT(some.operator_norm, all.operator_norm);
+            EXPECT_GE(some.condition_estimate, 1);
+            EXPECT_LE(some.condition_estimate, all.condition_estimate);
+        }
+    }
+}
+
+TYPED_TEST(IterativeLeastSquares, StopAtTheConditionLimit) {
+    using T = typename TypeParam::T;
+    // Columns of lengths 1 to 1e-3: the last ones are found last.
+    Matrix<T> A = Random(13).template matrix<T>(40, 10);
+    for (Eigen::Index j = 0; j < 10; ++j) A.col(j) *= T(Real<T>(std::pow(10.0, -static_cast<double>(j) / 3)));
+    const Vector<T> b = Random(14).template vector<T>(40);
+    for (const auto& m : this->methods) {
+        SCOPED_TRACE(m.name);
+        LsqrOptions<T> options;
+        const auto full = m.solve(A, b, options);
+        EXPECT_TRUE(full.converged()) << full.message;
+        EXPECT_GT(full.condition_estimate, 200);
+        options.condition_limit = 50;
+        const auto cut = m.solve(A, b, options);
+        EXPECT_EQ(cut.status, Status::breakdown);
+        EXPECT_NE(cut.message.find("condition_limit"), std::string::npos) << cut.message;
+        EXPECT_GT(cut.condition_estimate, 50);
+        EXPECT_LT(cut.x.norm(), 0.5 * full.x.norm());
+        options.condition_limit = 1e12;
+        EXPECT_TRUE(m.solve(A, b, options).converged());
+        options.condition_limit = -1;
+        EXPECT_TRUE(throws<InvalidArgument>([&] { (void)m.solve(A, b, options); }, "condition_limit"));
     }
 }
 

@@ -22,6 +22,9 @@ struct CglsOptions {
     IterationCallback callback{};
     std::stop_token stop{};
     double damping = 0;  ///< min ‖b − A x‖² + damping² ‖x‖²
+    /// Ends with Status::breakdown where the condition estimate is larger: what the data do not determine is left out of x,
+    /// which is regularization. 0: never.
+    double condition_limit = 0;
 };
 
 /// The memory of cgls for problems of up to m rows and n columns: two vectors of m + n numbers and 4 of n. For one solve
@@ -59,9 +62,13 @@ IterationReport cgls(const OperatorRef<T>& A, VectorView<const T> b, VectorView<
 /// The preconditioner is Hermitian positive definite, with A.cols() rows, and M ≈ (AᴴA)⁻¹: where a triangular R ≈ that
 /// of a QR factorization is at hand, M = R⁻¹R⁻ᴴ.
 ///
-/// Status: converged, max_iterations, time_limit, cancelled; indefinite_preconditioner, stagnated (rounding allows no
-/// better solution), not_finite. Throws Unsupported (no adjoint), DimensionMismatch, InvalidArgument (options; a
-/// negative damping), and what A, the preconditioner or the callback throw.
+/// `operator_norm` and `condition_estimate` mean what they do with lsqr, here from the scalars of the iteration: ‖A‖ and
+/// ‖A‖ ‖A⁺‖ in the Frobenius norm, from below. With a preconditioner the norm is that of A M^½, and the condition is not
+/// estimated.
+///
+/// Status: converged, max_iterations, time_limit, cancelled; breakdown (`condition_limit`), indefinite_preconditioner,
+/// stagnated (rounding allows no better solution), not_finite. Throws Unsupported (no adjoint), DimensionMismatch,
+/// InvalidArgument (options; a negative damping), and what A, the preconditioner or the callback throw.
 ///
 /// M. R. Hestenes, E. Stiefel, Methods of conjugate gradients for solving linear systems, J. Res. Nat. Bur. Standards 49
 /// (1952), section 10; Å. Björck, Numerical Methods for Least Squares Problems, SIAM (1996), Algorithm 7.4.1. Damping is

@@ -22,6 +22,9 @@ struct LsmrOptions {
     IterationCallback callback{};
     std::stop_token stop{};
     double damping = 0;  ///< min ‖b − A x‖² + damping² ‖x‖²
+    /// Ends with Status::breakdown where the condition estimate is larger: what the data do not determine is left out of x,
+    /// which is regularization. 0: never.
+    double condition_limit = 0;
 };
 
 /// The memory of lsmr for problems of up to m rows and n columns: two vectors of m + n numbers and 6 of n. For one solve
@@ -59,9 +62,12 @@ IterationReport lsmr(const OperatorRef<T>& A, VectorView<const T> b, VectorView<
 /// The preconditioner is Hermitian positive definite, with A.cols() rows, and M ≈ (AᴴA)⁻¹: where a triangular R ≈ that
 /// of a QR factorization is at hand, M = R⁻¹R⁻ᴴ.
 ///
-/// Status: converged, max_iterations, time_limit, cancelled; indefinite_preconditioner, stagnated (rounding allows no
-/// better solution), not_finite. Throws Unsupported (no adjoint), DimensionMismatch, InvalidArgument (options; a
-/// negative damping), and what A, the preconditioner or the callback throw.
+/// `operator_norm` and `condition_estimate` are those of the paper, for the damped A and with a preconditioner for A M^½: of
+/// ‖A‖ in the Frobenius norm, from below, and of σ_max / σ_min, roughly, of what the iteration has met.
+///
+/// Status: converged, max_iterations, time_limit, cancelled; breakdown (`condition_limit`), indefinite_preconditioner,
+/// stagnated (rounding allows no better solution), not_finite. Throws Unsupported (no adjoint), DimensionMismatch,
+/// InvalidArgument (options; a negative damping), and what A, the preconditioner or the callback throw.
 ///
 /// D. C.-L. Fong, M. A. Saunders, LSMR: an iterative algorithm for sparse least-squares problems, SIAM J. Sci. Comput.
 /// 33 (2011). Damping is taken as further rows of A, so that a start other than 0 and restarts need nothing special.

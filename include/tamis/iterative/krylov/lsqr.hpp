@@ -22,6 +22,9 @@ struct LsqrOptions {
     IterationCallback callback{};
     std::stop_token stop{};
     double damping = 0;  ///< min ‖b − A x‖² + damping² ‖x‖²
+    /// Ends with Status::breakdown where the condition estimate is larger: what the data do not determine is left out of x,
+    /// which is regularization. 0: never.
+    double condition_limit = 0;
 };
 
 /// The memory of lsqr for problems of up to m rows and n columns: two vectors of m + n numbers and 5 of n. For one solve
@@ -59,9 +62,14 @@ IterationReport lsqr(const OperatorRef<T>& A, VectorView<const T> b, VectorView<
 /// The preconditioner is Hermitian positive definite, with A.cols() rows, and M ≈ (AᴴA)⁻¹: where a triangular R ≈ that
 /// of a QR factorization is at hand, M = R⁻¹R⁻ᴴ.
 ///
-/// Status: converged, max_iterations, time_limit, cancelled; indefinite_preconditioner, stagnated (rounding allows no
-/// better solution), not_finite. Throws Unsupported (no adjoint), DimensionMismatch, InvalidArgument (options; a
-/// negative damping), and what A, the preconditioner or the callback throw.
+/// `operator_norm` and `condition_estimate` are those of the paper, for the damped A: estimates of ‖A‖ and ‖A‖ ‖A⁺‖ in the
+/// Frobenius norm, from below, which are exact after as many iterations as A has different singular values but for rounding,
+/// and of what the iteration has met before. With a preconditioner the norm is that of A M^½, and the condition is not
+/// estimated.
+///
+/// Status: converged, max_iterations, time_limit, cancelled; breakdown (`condition_limit`), indefinite_preconditioner,
+/// stagnated (rounding allows no better solution), not_finite. Throws Unsupported (no adjoint), DimensionMismatch,
+/// InvalidArgument (options; a negative damping), and what A, the preconditioner or the callback throw.
 ///
 /// C. C. Paige, M. A. Saunders, LSQR: an algorithm for sparse linear equations and sparse least squares, ACM TOMS 8
 /// (1982). Damping is taken as further rows of A, so that a start other than 0 and restarts need nothing special.

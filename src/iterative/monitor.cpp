@@ -77,15 +77,6 @@ void Monitor<T>::apply_adjoint(const T* x, T* y) {
     A_.apply_adjoint(VectorView<const T>(x, A_.rows()), VectorView<T>(y, A_.cols()));
 }
 template <class T>
-void Monitor<T>::precondition(const T* r, T* z) const {
-    M_.apply(VectorView<const T>(r, M_.cols()), VectorView<T>(z, M_.rows()));
-}
-template <class T>
-void Monitor<T>::precondition_adjoint(const T* r, T* z) const {
-    M_.apply_adjoint(VectorView<const T>(r, M_.rows()), VectorView<T>(z, M_.cols()));
-}
-
-template <class T>
 void Monitor<T>::require_adjoints() const {
     if (!A_.has_adjoint()) throw Unsupported(std::string(method_) + no_adjoint);
     if (M_ && !M_.has_adjoint()) throw Unsupported(std::string(method_) + ": the preconditioner has no adjoint");
@@ -153,7 +144,7 @@ bool Monitor<T>::is_solved(const T* x, const T* r) {
     apply_adjoint(r, gradient_);
     if (damping_ != 0) vec::axpy(A_.cols(), Sum<T>(-damping_ * damping_), x, gradient_);
     const double gradient = vec::norm(A_.cols(), gradient_);
-    ratio_ = gradient == 0 ? 0 : gradient / (operator_norm_ * norm);
+    ratio_ = gradient == 0 ? 0 : gradient / operator_norm_ / norm;  // the product may be infinite
     return ratio_ <= options_.tolerance;
 }
 
@@ -279,12 +270,21 @@ void Monitor<T>::put_start(T* x) const {
 }
 
 template <class T>
+void Monitor<T>::round(T* x) const {
+    if (scale_ == 1) return;
+    const auto up = static_cast<Real<T>>(scale_);
+    const auto down = static_cast<Real<T>>(1 / scale_);
+    for (std::int64_t i = 0; i < A_.cols(); ++i) x[i] = up * (down * x[i]);
+}
+
+template <class T>
 void Monitor<T>::take_kept(T* x, T* r) {
     const auto exchange = [&] {
         for (std::int64_t i = 0; i < out_.size(); ++i) std::swap(out_[i], x[i]);
     };
     const double norm = current_;
     exchange();
+    round(x);
     current_ = true_residual(x, r);
     if (current_ <= norm || !(norm == norm)) return;
     exchange();
@@ -296,6 +296,7 @@ bool Monitor<T>::settle(T* x, T* r) {
     const bool take_best = ending_ == Ending::final && best_is_kept_ && !(current_ <= best_);
     if (take_best) vec::copy(VectorView<const T>(out_), x);
     const double estimate = current_;
+    round(x);
     current_ = true_residual(x, r);
     if (ending_ == Ending::final) finish(x, r, take_best);
     if (is_solved(x, r)) {
@@ -335,6 +336,7 @@ bool Monitor<T>::settle(T* x, T* r) {
 
 template <class T>
 bool Monitor<T>::restart(T* x, T* r) {
+    round(x);
     current_ = true_residual(x, r);
     if (current_ <= target_) {
         status_ = Status::converged;

@@ -77,8 +77,10 @@ class Monitor {
     void apply_adjoint(const T* x, T* y);
     [[nodiscard]] bool preconditioned() const noexcept { return static_cast<bool>(M_); }
     /// z = M r; there is a preconditioner.
-    void precondition(const T* r, T* z) const;
-    void precondition_adjoint(const T* r, T* z) const;
+    void precondition(const T* r, T* z) const { M_.apply(VectorView<const T>(r, M_.cols()), VectorView<T>(z, M_.rows())); }
+    void precondition_adjoint(const T* r, T* z) const {
+        M_.apply_adjoint(VectorView<const T>(r, M_.rows()), VectorView<T>(z, M_.cols()));
+    }
 
     /// Throws Unsupported unless A and the preconditioner have adjoints: before the first product.
     void require_adjoints() const;
@@ -110,7 +112,9 @@ class Monitor {
         norm_estimate_ = std::max(norm_estimate_, norm);
         condition_estimate_ = std::max(condition_estimate_, condition);
     }
-    void raise_operator_norm(double norm) noexcept { operator_norm_ = std::max(operator_norm_, norm); }
+    void raise_operator_norm(double norm) noexcept {
+        if (norm <= std::numeric_limits<double>::max()) operator_norm_ = std::max(operator_norm_, norm);
+    }
     /// Keeps x, whose residual norm is residual_norm(), if it is the best so far: for methods that move x once a cycle.
     void keep(const T* x) { keep(x, current_); }
     /// The same where its residual norm is another.
@@ -157,6 +161,8 @@ class Monitor {
     [[nodiscard]] double damped(const T* x) const;
     void finish(T* x, T* r, bool best_was_taken);
     void take_kept(T* x, T* r);
+    /// Where everything is scaled: x as the caller's vector can hold it, of whose residual alone convergence may be claimed.
+    void round(T* x) const;
     void put_start(T* x) const;
 
     const char* method_;

@@ -9,6 +9,8 @@
 
 #include <gtest/gtest.h>
 
+#include <tamis/sparse/convert.hpp>
+
 #include "conformance/iterative_methods.hpp"
 #include "support/allocation_counter.hpp"
 #include "support/random.hpp"
@@ -292,6 +294,21 @@ TYPED_TEST(IterativeMethods, SolveSystemsOfExtremeScale) {
             EXPECT_TRUE(near(r.x, q.x, 1e3 * default_tolerance<T>));
             EXPECT_NEAR(r.residual_history[0] / size, static_cast<double>(p.b.norm()), 1e-5 * this->target(p, 1));
         }
+    }
+}
+
+TYPED_TEST(IterativeMethods, ClaimNothingOfSolutionsThatUnderflow) {
+    using T = typename TypeParam::T;
+    for (const auto& m : this->methods) {
+        SCOPED_TRACE(m.name);
+        auto p = this->solvable(m);
+        p.b *= T(4 * std::numeric_limits<Real<T>>::denorm_min());
+        const auto r = this->solve(m, p);
+        const double scale = std::ldexp(1.0, 600);  // exact, and out of the range where numbers lose digits
+        const Vector<std::complex<double>> x = r.x.template cast<std::complex<double>>() * scale;
+        const Vector<std::complex<double>> b = p.b.template cast<std::complex<double>>() * scale;
+        const double residual = (b - to_dense(p.A).template cast<std::complex<double>>() * x).norm();
+        EXPECT_TRUE(!r.converged() || residual <= default_tolerance<T> * b.norm()) << residual / b.norm();
     }
 }
 

@@ -9,8 +9,12 @@
 #include <tamis/iterative/krylov/cgls.hpp>
 #include <tamis/iterative/krylov/lsmr.hpp>
 #include <tamis/iterative/krylov/lsqr.hpp>
+#include <tamis/iterative/precond/jacobi.hpp>
+#include <tamis/sparse/add.hpp>
 #include <tamis/sparse/cholesky.hpp>
 #include <tamis/sparse/matmul.hpp>
+#include <tamis/sparse/measure.hpp>
+#include <tamis/sparse/model_problems.hpp>
 #include <tamis/sparse/transpose.hpp>
 
 #include "support/assertions.hpp"
@@ -218,6 +222,22 @@ TYPED_TEST(IterativeLeastSquares, StopAtTheConditionLimit) {
         options.condition_limit = -1;
         EXPECT_TRUE(throws<InvalidArgument>([&] { (void)m.solve(A, b, options); }, "condition_limit"));
     }
+}
+
+TEST(LeastSquares, ClaimsNothingWhereTheNormOfAIsAtTheEndOfTheRange) {
+    const auto unit = poisson_1d<double>(150);
+    const auto A = 4e307 * unit;
+    const Vector<double> b = Random(3).vector<double>(150);
+    const auto check = [&](const auto& r) {
+        const Vector<double> residual = b - unit * Vector<double>(4e307 * r.x);
+        const double gradient = (unit * residual).norm();  // ‖Aᴴr‖ / 4e307
+        EXPECT_TRUE(!r.converged() || gradient <= 1e-8 * norm(unit, Norm::frobenius) * residual.norm() ||
+                    residual.norm() <= 1.01e-8 * b.norm())
+            << r.message;
+    };
+    check(lsqr(A, b, {.max_iterations = 460, .preconditioner = Jacobi(A)}));
+    check(lsmr(A, b, {.max_iterations = 460, .preconditioner = Jacobi(A)}));
+    check(cgls(A, b, {.max_iterations = 460, .preconditioner = Jacobi(A)}));
 }
 
 }  // namespace

@@ -81,6 +81,8 @@ class Monitor {
     void precondition_adjoint(const T* r, T* z) const {
         M_.apply_adjoint(VectorView<const T>(r, M_.rows()), VectorView<T>(z, M_.cols()));
     }
+    /// The n numbers that a diagonal preconditioner multiplies by; null for others and for none.
+    [[nodiscard]] const T* scaling() const { return M_ ? M_.scaling() : nullptr; }
 
     /// Throws Unsupported unless A and the preconditioner have adjoints: before the first product.
     void require_adjoints() const;

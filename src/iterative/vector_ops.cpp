@@ -8,72 +8,12 @@
 #include "core/random.hpp"
 #include "instantiate.hpp"
 #include "iterative/chunks.hpp"
+#include "iterative/dots.hpp"
 #include "sparse/product.hpp"
 
 namespace tamis::detail::vec {
 
 namespace {
-
-/// The numbers of a vector as real ones: pairs for complex T.
-template <class T>
-const Real<T>* reals(const T* x) noexcept {
-    return reinterpret_cast<const Real<T>*>(x);
-}
-
-constexpr int lanes = 8;
-
-inline double sum_of(const double (&a)[lanes]) noexcept {
-    return ((a[0] + a[4]) + (a[2] + a[6])) + ((a[1] + a[5]) + (a[3] + a[7]));
-}
-
-/// Σ |x_i|² over real numbers, in independent sums that the compiler turns into vectors.
-template <class R>
-double square_of_reals(const R* x, std::int64_t n) noexcept {
-    double a[lanes] = {};
-    std::int64_t i = 0;
-    for (; i + lanes <= n; i += lanes)
-        for (int k = 0; k < lanes; ++k) a[k] += static_cast<double>(x[i + k]) * static_cast<double>(x[i + k]);
-    for (int k = 0; i < n; ++i, ++k) a[k] += static_cast<double>(x[i]) * static_cast<double>(x[i]);
-    return sum_of(a);
-}
-template <class R>
-double dot_of_reals(const R* x, const R* y, std::int64_t n) noexcept {
-    double a[lanes] = {};
-    std::int64_t i = 0;
-    for (; i + lanes <= n; i += lanes)
-        for (int k = 0; k < lanes; ++k) a[k] += static_cast<double>(x[i + k]) * static_cast<double>(y[i + k]);
-    for (int k = 0; i < n; ++i, ++k) a[k] += static_cast<double>(x[i]) * static_cast<double>(y[i]);
-    return sum_of(a);
-}
-/// Im xᴴ y of n complex numbers.
-template <class R>
-double imaginary_dot(const R* x, const R* y, std::int64_t n) noexcept {
-    double a[lanes] = {};
-    constexpr int pairs = lanes / 2;
-    const auto add = [&](std::int64_t i, int k) {
-        a[2 * k] += static_cast<double>(x[2 * i]) * static_cast<double>(y[2 * i + 1]);
-        a[2 * k + 1] -= static_cast<double>(x[2 * i + 1]) * static_cast<double>(y[2 * i]);
-    };
-    std::int64_t i = 0;
-    for (; i + pairs <= n; i += pairs)
-        for (int k = 0; k < pairs; ++k) add(i + k, k);
-    for (int k = 0; i < n; ++i, ++k) add(i, k);
-    return sum_of(a);
-}
-
-template <class T>
-inline constexpr std::int64_t width = is_complex_v<T> ? 2 : 1;
-
-template <class T>
-double square(const T* x, std::int64_t begin, std::int64_t end) noexcept {
-    return square_of_reals(reals(x + begin), width<T> * (end - begin));
-}
-
-template <class T>
-Sum<T> to_sum(double re, [[maybe_unused]] double im) noexcept {
-    if constexpr (is_complex_v<T>) return {re, im};
-    else return re;
-}
 
 template <class T>
 T narrow(const Sum<T>& a) noexcept {
@@ -187,6 +127,19 @@ void axpy_xpby(std::int64_t n, Sum<T> a_, T* p, T* x, const T* z, Sum<T> b_) {
 }
 
 template <class T>
+void axpy_xpby(std::int64_t n, Sum<T> a_, T* p, T* x, const T* d, const T* r, Sum<T> b_) {
+    const T a = narrow<T>(a_);
+    const T b = narrow<T>(b_);
+    for_parts(n, [=](std::int64_t i, std::int64_t e) {
+        for (; i < e; ++i) {
+            const T old = p[i];
+            x[i] += times(a, old);
+            p[i] = times(d[i], r[i]) + times(b, old);
+        }
+    });
+}
+
+template <class T>
 void axpy2(std::int64_t n, Sum<T> a_, const T* x, Sum<T> b_, const T* y, T* z) {
     const T a = narrow<T>(a_);
     const T b = narrow<T>(b_);
@@ -239,14 +192,7 @@ template <class T>
 DotAndSquare<T> dot_and_square(std::int64_t n, const T* x, const T* y) {
     const auto sums = sum_parts<3>(n, [=](std::int64_t begin, std::int64_t end) {
         Sums<3> s{};
-        // Pieces that stay in the first-level cache between the sums.
-        constexpr std::int64_t piece = 512;
-        for (std::int64_t i = begin; i < end; i += piece) {
-            const std::int64_t e = std::min(end, i + piece);
-            s[0] += dot_of_reals(reals(x + i), reals(y + i), width<T> * (e - i));
-            if constexpr (is_complex_v<T>) s[1] += imaginary_dot(reals(x + i), reals(y + i), e - i);
-            s[2] += square(x, i, e);
-        }
+        add_dot_and_square(s, x, y, begin, end);
         return s;
     });
     return {to_sum<T>(sums[0], sums[1]), sums[2]};
@@ -269,7 +215,6 @@ double axpy_norm(std::int64_t n, Sum<T> a_, const T* x, T* y) {
     const T a = narrow<T>(a_);
     const auto sums = sum_parts<1>(n, [=](std::int64_t begin, std::int64_t end) {
         double s = 0;
-        constexpr std::int64_t piece = 512;
         for (std::int64_t i = begin; i < end; i += piece) {
             const std::int64_t e = std::min(end, i + piece);
             for (std::int64_t k = i; k < e; ++k) y[k] += times(a, x[k]);
@@ -280,12 +225,61 @@ double axpy_norm(std::int64_t n, Sum<T> a_, const T* x, T* y) {
     return norm_of(sums[0], n, y);
 }
 
+namespace {
+
+/// y ← y + a x; adds Re yᴴ D y, Im yᴴ D y and yᴴ y.
+template <class T>
+void add_norm_and_dot(Sums<3>& s, T a, const T* x, T* y, const T* d, std::int64_t begin, std::int64_t end) noexcept {
+    constexpr int width_of_block = lanes / static_cast<int>(width<T>);
+    double dot[lanes] = {};
+    double square[lanes] = {};
+    double imaginary = 0;
+    const auto add = [&](std::int64_t i, int count) {
+        // Through numbers of its own, which cannot be any of the others: the compiler then takes several at a time.
+        T next[width_of_block];
+        T scaled[width_of_block];
+        for (int k = 0; k < count; ++k) next[k] = y[i + k] + times(a, x[i + k]);
+        for (int k = 0; k < count; ++k) y[i + k] = next[k];
+        for (int k = 0; k < count; ++k) scaled[k] = times(d[i + k], next[k]);
+        const Real<T>* const v = reals(&next[0]);
+        const Real<T>* const w = reals(&scaled[0]);
+        for (int k = 0; k < static_cast<int>(width<T>) * count; ++k) {
+            dot[k] += static_cast<double>(v[k]) * static_cast<double>(w[k]);
+            square[k] += static_cast<double>(v[k]) * static_cast<double>(v[k]);
+        }
+        if constexpr (is_complex_v<T>) imaginary += imaginary_dot(v, w, count);
+    };
+    std::int64_t i = begin;
+    for (; i + width_of_block <= end; i += width_of_block) {
+        ask_ahead(x + i);
+        ask_ahead(y + i);
+        ask_ahead(d + i);
+        add(i, width_of_block);
+    }
+    if (i < end) add(i, static_cast<int>(end - i));
+    s[0] += sum_of(dot);
+    s[1] += imaginary;
+    s[2] += sum_of(square);
+}
+
+}  // namespace
+
+template <class T>
+NormAndDot<T> axpy_norm_and_dot(std::int64_t n, Sum<T> a_, const T* x, T* y, const T* d) {
+    const T a = narrow<T>(a_);
+    const auto sums = sum_parts<3>(n, [=](std::int64_t begin, std::int64_t end) {
+        Sums<3> s{};
+        add_norm_and_dot(s, a, x, y, d, begin, end);
+        return s;
+    });
+    return {norm_of(sums[2], n, y), to_sum<T>(sums[0], sums[1])};
+}
+
 template <class T>
 Sum<T> axpy_dot(std::int64_t n, Sum<T> a_, const T* x, T* y, const T* z) {
     const T a = narrow<T>(a_);
     const auto sums = sum_parts<2>(n, [=](std::int64_t begin, std::int64_t end) {
         Sums<2> s{};
-        constexpr std::int64_t piece = 512;
         for (std::int64_t i = begin; i < end; i += piece) {
             const std::int64_t e = std::min(end, i + piece);
             for (std::int64_t k = i; k < e; ++k) y[k] += times(a, x[k]);
@@ -340,6 +334,7 @@ double residual(double a_, VectorView<const T> b, T* r) {
     template void xpby<T>(std::int64_t, const T*, Sum<T>, T*);                                       \
     template void axpby<T>(std::int64_t, Sum<T>, const T*, Sum<T>, T*);                              \
     template void axpy_xpby<T>(std::int64_t, Sum<T>, T*, T*, const T*, Sum<T>);                      \
+    template void axpy_xpby<T>(std::int64_t, Sum<T>, T*, T*, const T*, const T*, Sum<T>);            \
     template void axpy2<T>(std::int64_t, Sum<T>, const T*, Sum<T>, const T*, T*);                    \
     template void reflect<T>(std::int64_t, double, double, T*, T*);                                  \
     template void direction<T>(std::int64_t, const T*, Sum<T>, Sum<T>, const T*, T*);                \
@@ -349,6 +344,7 @@ double residual(double a_, VectorView<const T> b, T* r) {
     template double norm<T>(std::int64_t, const T*);                                                 \
     template double norm<T>(VectorView<const T>);                                                    \
     template double axpy_norm<T>(std::int64_t, Sum<T>, const T*, T*);                                \
+    template NormAndDot<T> axpy_norm_and_dot<T>(std::int64_t, Sum<T>, const T*, T*, const T*);       \
     template Sum<T> axpy_dot<T>(std::int64_t, Sum<T>, const T*, T*, const T*);                       \
     template void add_combination<T>(std::int64_t, VectorBlock<T>, std::int64_t, const Sum<T>*, T*); \
     template double residual<T>(double, VectorView<const T>, T*);

@@ -37,6 +37,9 @@ void axpby(std::int64_t n, Sum<T> a, const T* x, Sum<T> b, T* y);
 /// x ← x + a p, then p ← z + b p, in one pass. z may be neither.
 template <class T>
 void axpy_xpby(std::int64_t n, Sum<T> a, T* p, T* x, const T* z, Sum<T> b);
+/// The same for z = D r, with d on the diagonal of D.
+template <class T>
+void axpy_xpby(std::int64_t n, Sum<T> a, T* p, T* x, const T* d, const T* r, Sum<T> b);
 
 /// z ← z + a x + b y.
 template <class T>
@@ -69,6 +72,14 @@ double norm(VectorView<const T> x);
 /// y ← y + a x; returns ‖y‖₂.
 template <class T>
 double axpy_norm(std::int64_t n, Sum<T> a, const T* x, T* y);
+template <class T>
+struct NormAndDot {
+    double norm;
+    Sum<T> dot;
+};
+/// y ← y + a x; returns ‖y‖₂ and yᴴ D y, with d on the diagonal of D.
+template <class T>
+NormAndDot<T> axpy_norm_and_dot(std::int64_t n, Sum<T> a, const T* x, T* y, const T* d);
 /// y ← y + a x; returns zᴴ y.
 template <class T>
 Sum<T> axpy_dot(std::int64_t n, Sum<T> a, const T* x, T* y, const T* z);

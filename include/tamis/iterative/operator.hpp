@@ -97,6 +97,9 @@ class OperatorRef {
         apply_adjoint(in.matrix(), detail::dense_output<T>(y));
     }
 
+    /// For the library's own use: see OperatorTable.
+    [[nodiscard]] const T* scaling() const { return table_->scaling(object()); }
+
   private:
     static constexpr std::size_t view_size = sizeof(CsrView<T, std::int64_t>);
 

@@ -27,6 +27,8 @@ struct OperatorTable {
     bool (*has_adjoint)(const void* a);
     void (*apply)(const void* a, MatrixView<const T> X, MatrixView<T> Y);
     void (*apply_adjoint)(const void* a, MatrixView<const T> X, MatrixView<T> Y);
+    /// The numbers that a diagonal operator multiplies by; null for others.
+    const T* (*scaling)(const void* a);
 };
 
 /// Throws Unsupported: the operator was asked for a product with its adjoint and has none.
@@ -147,7 +149,12 @@ struct OperatorAccess {
         }
     }
 
-    static constexpr OperatorTable<T> table{rows, cols, has_adjoint, apply, apply_adjoint};
+    static const T* scaling([[maybe_unused]] const void* a) {
+        if constexpr (requires { preconditioner_scaling(object(a)); }) return preconditioner_scaling(object(a));
+        else return nullptr;
+    }
+
+    static constexpr OperatorTable<T> table{rows, cols, has_adjoint, apply, apply_adjoint, scaling};
 };
 
 template <class A>

@@ -24,6 +24,7 @@ IterationReport cg(const OperatorRef<T>& A, VectorView<const T> b, VectorView<T>
 
     const auto squared = [](double norm) { return Sum<T>(norm * norm); };
     const T* const z = monitor.preconditioned() ? q : r;
+    const T* const d = monitor.scaling();  // where M is diagonal, z is not stored
     Curvature<T> curvature;
     do {
         double norm = monitor.residual_norm();
@@ -37,16 +38,26 @@ IterationReport cg(const OperatorRef<T>& A, VectorView<const T> b, VectorView<T>
             if (!curvature.accept(monitor, pq)) break;
             const Sum<T> alpha = real_part(rho) / real_part(pq.dot);
             const double before = norm;
-            norm = vec::axpy_norm(n, -alpha, q, r);
+            const Sum<T> rho_old = rho;
+            if (d != nullptr) {
+                const auto next = vec::axpy_norm_and_dot(n, -alpha, q, r, d);
+                norm = next.norm;
+                rho = next.dot;
+            } else {
+                norm = vec::axpy_norm(n, -alpha, q, r);
+            }
             monitor.leave(x, norm);
             if (!monitor.step(norm) || !curvature.helped(monitor, before, norm)) {
                 vec::axpy(n, alpha, p, x);
                 break;
             }
+            if (d != nullptr) {
+                vec::axpy_xpby(n, alpha, p, x, d, r, Sum<T>(real_part(rho) / real_part(rho_old)));
+                continue;
+            }
             if (monitor.preconditioned()) monitor.precondition(r, q);
-            const Sum<T> rho_old = rho;
             rho = monitor.preconditioned() ? vec::dot(n, r, z) : squared(norm);
-            vec::axpy_xpby(n, alpha, p, x, z, real_part(rho) / real_part(rho_old));
+            vec::axpy_xpby(n, alpha, p, x, z, Sum<T>(real_part(rho) / real_part(rho_old)));
         }
     } while (!monitor.settle(x, r));
     return monitor.report(x);

@@ -23,6 +23,11 @@ std::int64_t preconditioner_bytes(const PreconditionerState<T>* state) noexcept 
 }
 
 template <class T>
+const T* preconditioner_scaling(const PreconditionerState<T>* state) noexcept {
+    return state != nullptr ? state->scaling() : nullptr;
+}
+
+template <class T>
 void apply_preconditioner(const PreconditionerState<T>* state, bool adjoint, MatrixView<const T> X, MatrixView<T> Y) {
     if (state == nullptr) throw InvalidArgument("apply: the preconditioner was moved from");
     const auto check = [&](const char* what, std::int64_t expected, std::int64_t got) {
@@ -42,6 +47,7 @@ void apply_preconditioner(const PreconditionerState<T>* state, bool adjoint, Mat
     template std::int64_t preconditioner_rows(const PreconditionerState<T>*) noexcept;     \
     template std::int64_t preconditioner_nonzeros(const PreconditionerState<T>*) noexcept; \
     template std::int64_t preconditioner_bytes(const PreconditionerState<T>*) noexcept;    \
+    template const T* preconditioner_scaling(const PreconditionerState<T>*) noexcept;      \
     template void apply_preconditioner(const PreconditionerState<T>*, bool, MatrixView<const T>, MatrixView<T>);
 TAMIS_FOR_EACH_SCALAR(TAMIS_INSTANTIATE)
 #undef TAMIS_INSTANTIATE

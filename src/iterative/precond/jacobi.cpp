@@ -21,6 +21,7 @@ class JacobiState final : public PreconditionerState<T> {
     [[nodiscard]] std::int64_t bytes() const noexcept override {
         return inverse_.size() * static_cast<std::int64_t>(sizeof(T));
     }
+    [[nodiscard]] const T* scaling() const noexcept override { return inverse_.data(); }
     void apply(bool adjoint, MatrixView<const T> X, MatrixView<T> Y) const override {
         if (is_complex_v<T> && adjoint) scale<is_complex_v<T>>(X, Y);
         else scale<false>(X, Y);

@@ -21,6 +21,8 @@ class PreconditionerState {
     [[nodiscard]] std::int64_t rows() const noexcept { return n_; }
     [[nodiscard]] virtual std::int64_t nonzeros() const noexcept = 0;
     [[nodiscard]] virtual std::int64_t bytes() const noexcept = 0;
+    /// The n numbers that a diagonal M multiplies by; null for others.
+    [[nodiscard]] virtual const T* scaling() const noexcept { return nullptr; }
     /// Y = M X (or Mᴴ X). The sizes were checked, X and Y do not overlap, and Y may hold anything.
     virtual void apply(bool adjoint, MatrixView<const T> X, MatrixView<T> Y) const = 0;
 

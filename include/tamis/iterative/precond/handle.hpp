@@ -22,6 +22,8 @@ template <class T>
 std::int64_t preconditioner_nonzeros(const PreconditionerState<T>* state) noexcept;
 template <class T>
 std::int64_t preconditioner_bytes(const PreconditionerState<T>* state) noexcept;
+template <class T>
+const T* preconditioner_scaling(const PreconditionerState<T>* state) noexcept;
 /// Checks the sizes.
 template <class T>
 void apply_preconditioner(const PreconditionerState<T>* state, bool adjoint, MatrixView<const T> X, MatrixView<T> Y);
@@ -55,6 +57,11 @@ class PreconditionerHandle {
     void apply_adjoint(const X& x, Y&& y) const {
         const DenseInput<T, X> in(x);
         apply_preconditioner<T>(state_.get(), true, in.matrix(), dense_output<T>(y));
+    }
+
+    /// What a diagonal M multiplies by, null for others: lets methods join its product with passes of their own.
+    friend const T* preconditioner_scaling(const PreconditionerHandle& M) noexcept {
+        return preconditioner_scaling<T>(M.state_.get());
     }
 
   protected:

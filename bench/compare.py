@@ -4,6 +4,9 @@
 A file holds one measurement a line, as bench/run.py writes it with --output. A ratio is the peer's median time over that of
 tamis: above 1, tamis is faster; likewise of peak memories. The exit status is 1 if a check disagrees or a ratio is below what
 is demanded of it, 1 unless the measurement says otherwise.
+
+A measurement with "unit" gives the unit in which the times of the others are shown beside their phases. One that says
+"solved": false has no ratio.
 """
 
 import json
@@ -50,6 +53,30 @@ def show(line):
     return seconds, f"{line['contender']:<24} {line.get('threads', 1):>7} {seconds:>11.4g} {spread:>21} {rate} {memory}"
 
 
+def details(line, unit):
+    """Phases, iterations, units and memory as text, where a measurement has them."""
+    parts = []
+    if line.get("phases"):
+        parts.append(" + ".join(f"{name} {statistics.median(seconds):.3g}" for name, seconds in line["phases"].items()))
+    if "iterations" in line:
+        parts.append(f"{line['iterations']} iterations")
+    if unit and line.get("phases"):
+        parts.append(f"{statistics.median(line['seconds']) / unit:.0f} units")
+    if "memory" in line:
+        parts.append(f"memory {line['memory']:.2f}")
+    if not line.get("solved", True):
+        parts.append("NOT SOLVED")
+    if line.get("choice"):
+        parts.append(line["choice"])
+    return ", ".join(parts)
+
+
+def beyond(ours):
+    """A sentence for each of our own numbers that is larger than allowed."""
+    return [f"{ours['contender']} {name} {ours[name]:.2f} (at most: {most:.2f})"
+            for name, most in ours.get("at_most", {}).items() if name in ours and not ours[name] <= most]
+
+
 def memory_ratio(ours, theirs):
     """The peer's peak memory over ours; None where it was not measured."""
     if not ours.get("peak_bytes") or not theirs.get("peak_bytes"):
@@ -88,14 +115,21 @@ def print_table(lines):
         group.sort(key=lambda line: (line["contender"] != OURS, line["contender"]))
         own = [line for line in group if line["contender"] == OURS]
         reference = min((statistics.median(line["seconds"]) for line in own), default=None)
+        unit = next((statistics.median(line["seconds"]) for line in group if line.get("unit")), None)
         for line in group:
             seconds, text = show(line)
             if line["contender"] == OURS or reference is None:
-                print(f"{text} {'':>7}        {line.get('choice', '')}".rstrip())
+                print(f"{text} {'':>7}        {details(line, unit)}".rstrip())
+                if line["contender"] == OURS:
+                    below += [f"{operation}, {problem}: {sentence}" for sentence in beyond(line)]
+                    if not line.get("solved", True):
+                        differing.append(f"{operation}, {problem}: {OURS} did not solve it")
                 continue
             ratio = seconds / reference
             memory = memory_ratio(own[0], line)
-            print(f"{text} {ratio:>7.2f} {'' if memory is None else format(memory, '6.2f'):>6} {line.get('choice', '')}".rstrip())
+            print(f"{text} {ratio:>7.2f} {'' if memory is None else format(memory, '6.2f'):>6} {details(line, unit)}".rstrip())
+            if line.get("unit") or not line.get("solved", True):
+                continue
             demanded = line.get("at_least", 1)
             if demanded is not None and ratio < demanded:
                 below.append(f"{operation}, {problem}: {line['contender']} {ratio:.2f} (demanded: {demanded:.2f})")

@@ -41,6 +41,15 @@ void check_parameters(const AmgParameters& p) {
     natural("coarse_size", p.coarse_size);
     natural("block_size", p.block_size);
     natural("sweeps", p.sweeps);
+    const AmgClassicalOptions& c = p.classical;
+    natural("classical.aggressive_levels", c.aggressive_levels);
+    if (c.max_entries < 1) refuse("classical.max_entries must be at least 1, got " + std::to_string(c.max_entries));
+    if (!(c.truncation >= 0 && c.truncation < 1))
+        refuse("classical.truncation must be in [0, 1), got " + std::to_string(c.truncation));
+    if (!(c.max_row_sum >= 0)) refuse("classical.max_row_sum must be at least 0, got " + std::to_string(c.max_row_sum));
+    if (p.coarsening == AmgCoarsening::classical && p.block_size > 1)
+        refuse("classical coarsening takes each unknown by itself; block_size must be 1, or aggregation chosen, got " +
+               std::to_string(p.block_size));
 }
 
 /// Square, finite, without a zero on the diagonal.
@@ -261,13 +270,17 @@ AmgStates<T, I> build_amg(CsrView<T, I> A, MatrixView<const T> near_null_space, 
         throw DimensionMismatch("Amg: near_null_space needs " + std::to_string(A.rows()) +
                                     " rows, one for each of the matrix, got " + std::to_string(near_null_space.rows()),
                                 A.rows(), near_null_space.rows());
+    const bool classical = used.coarsening == AmgCoarsening::classical;
+    if (classical && near_null_space.cols() > 0)
+        refuse("classical coarsening knows constants only; near_null_space is for aggregation");
     if (used.block_size == 0) used.block_size = block_size(A, near_null_space.cols());
     if (A.rows() % used.block_size != 0)
         refuse("block_size " + std::to_string(used.block_size) + " does not divide the " + std::to_string(A.rows()) +
                " rows of the matrix");
     if (used.sweeps == 0) used.sweeps = used.smoother == AmgSmoother::chebyshev ? 2 : 1;
-    const auto state =
-        std::make_shared<const AmgState<T, I>>(A, candidates_of(near_null_space, A.rows(), used.block_size), used, nullptr);
+    Array<T> candidates;
+    if (!classical) candidates = candidates_of(near_null_space, A.rows(), used.block_size);
+    const auto state = std::make_shared<const AmgState<T, I>>(A, candidates, used, nullptr);
     return {state, state};
 }
 

@@ -9,10 +9,21 @@
 #include <tamis/sparse/triple_product.hpp>
 
 #include "instantiate.hpp"
+#include "iterative/amg/classical_coarsening.hpp"
 #include "iterative/amg/galerkin.hpp"
 #include "iterative/amg/prolongation.hpp"
 
 namespace tamis::detail {
+
+namespace {
+
+/// Where little becomes coarser, the work of a level is not worth what it brings.
+template <class T, class I>
+bool too_many(const AmgLevel<T, I>& level) {
+    return level.aggregates.count == 0 || 10 * level.aggregates.count > 9 * level.nodes.count();
+}
+
+}  // namespace
 
 template <class T, class I>
 AmgLevels<T, I>::AmgLevels(Csr<T, I> A, bool hermitian, Array<T> candidates, const AmgParameters& parameters,
@@ -31,33 +42,47 @@ AmgLevels<T, I>::AmgLevels(Csr<T, I> A, bool hermitian, Array<T> candidates, con
     while (levels_.size() < most && levels_.back().A.rows() > coarse_size) {
         AmgLevel<T, I>& fine = levels_.back();
         const bool known = earlier != nullptr && levels_.size() < earlier->levels_.size();
+        if (parameters_.coarsening == AmgCoarsening::classical) {
+            if (known) fine.aggregates = earlier->levels_[levels_.size() - 1].aggregates;
+            fine.P = classical_coarsening(fine.A.view(), hermitian_, std::ssize(levels_) - 1, parameters_, fine.aggregates);
+            if (too_many(fine)) break;
+            fine.smoother = Smoother<T, I>(fine.A.view(), parameters_.smoother, parameters_.sweeps);
+            if (!add_level(equal_nodes<I>(fine.P.cols(), 1))) break;
+            continue;
+        }
         const NodeGraph<Real<T>, I> graph = node_graph(fine.A.view(), fine.nodes, strength);
         fine.aggregates = known ? earlier->levels_[levels_.size() - 1].aggregates : aggregate(graph);
-        // Where little becomes coarser, the work of a level is not worth what it brings.
-        if (fine.aggregates.count == 0 || 10 * fine.aggregates.count > 9 * fine.nodes.count()) break;
+        if (too_many(fine)) break;
         Tentative<T, I> tentative = tentative_prolongator(fine.nodes, fine.aggregates, near_null, m);
         if (tentative.P.cols() == 0 || tentative.P.cols() >= fine.A.rows()) break;
         fine.smoother = Smoother<T, I>(fine.A.view(), parameters_.smoother, parameters_.sweeps);
         fine.P = parameters_.coarsening == AmgCoarsening::plain_aggregation
                      ? std::move(tentative.P)
                      : smoothed_prolongator(fine.A, fine.nodes, graph, fine.aggregates, tentative, fine.smoother.largest());
-        fine.R = transpose(fine.P.view());
-        conjugate_values(fine.R);
-        Csr<T, I> coarse = galerkin_product(fine.R, fine.A, fine.P, tentative.coarse_nodes);
-        // A row of the coarse matrix that vanished (a candidate that A maps to 0 exactly, seen from one aggregate) has
-        // nothing to smooth: such a level is the last.
-        Array<T> diagonal(coarse.rows(), uninitialized);
-        detail::diagonal(coarse.view(), VectorView<T>(diagonal.data(), diagonal.size()));
-        const bool smoothable = std::none_of(diagonal.begin(), diagonal.end(), [](const T& d) { return d == T(0); });
         near_null = std::move(tentative.candidates);
         strength /= 2;
-        levels_.push_back({std::move(coarse), {}, {}, {}, std::move(tentative.coarse_nodes), {}});
-        if (!smoothable) break;
+        if (!add_level(std::move(tentative.coarse_nodes))) break;
     }
     levels_.back().aggregates = {};
     // Sums of so many products of entries of A are not more exact than this.
     const Real<T> noise = levels_.size() == 1 ? Real<T>(0) : 8 * std::numeric_limits<Real<T>>::epsilon() * size;
     coarse_ = CoarseSolver<T, I>(levels_.back().A, hermitian_, noise);
+}
+
+/// The level after the last one, whose P is known; whether it can be smoothed.
+template <class T, class I>
+bool AmgLevels<T, I>::add_level(Nodes<I> nodes) {
+    AmgLevel<T, I>& fine = levels_.back();
+    fine.R = transpose(fine.P.view());
+    conjugate_values(fine.R);
+    Csr<T, I> coarse = galerkin_product(fine.R, fine.A, fine.P, nodes);
+    // A row of the coarse matrix that vanished (a candidate that A maps to 0 exactly, seen from one aggregate) has nothing
+    // to smooth: such a level is the last.
+    Array<T> diagonal(coarse.rows(), uninitialized);
+    detail::diagonal(coarse.view(), VectorView<T>(diagonal.data(), diagonal.size()));
+    const bool smoothable = std::none_of(diagonal.begin(), diagonal.end(), [](const T& d) { return d == T(0); });
+    levels_.push_back({std::move(coarse), {}, {}, {}, std::move(nodes), {}});
+    return smoothable;
 }
 
 template <class T, class I>

@@ -30,7 +30,7 @@ struct AmgLevel {
     Csr<T, I> P;  // from the next level to this one
     Csr<T, I> R;  // Pᴴ
     Nodes<I> nodes;
-    Aggregates<I> aggregates;
+    Aggregates<I> aggregates;  // or, in classical multigrid, C points
 };
 
 template <class T, class I>
@@ -61,6 +61,7 @@ class AmgLevels {
     [[nodiscard]] std::int64_t bytes() const noexcept;
 
   private:
+    bool add_level(Nodes<I> nodes);
     struct Work;
     [[nodiscard]] std::int64_t work_size() const noexcept;
     void cycle(std::size_t level, const T* b, T* x, const Work& work) const;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <iosfwd>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -18,7 +19,35 @@ namespace tamis {
 
 enum class AmgCoarsening {
     smoothed_aggregation,  ///< the basis functions of aggregates, smoothed by one step of Jacobi
-    plain_aggregation      ///< without: cheaper to set up, fewer entries, wants cycle = k
+    plain_aggregation,     ///< without: cheaper to set up, fewer entries, wants cycle = k
+    classical              ///< some of the unknowns stay, the others are interpolated (Ruge, Stüben)
+};
+
+/// Which unknowns stay with AmgCoarsening::classical.
+enum class AmgSplitting {
+    pmis,  ///< independent sets by random weights
+    hmis   ///< one pass of Ruge and Stüben on blocks of rows, then pmis: more regular, more unknowns stay
+};
+
+/// What the others are interpolated from.
+enum class AmgInterpolation {
+    extended,  ///< "extended+i": the strong neighbours that stay, and those of strong neighbours
+    direct     ///< the strong neighbours that stay: cheaper, more iterations; extended on aggressive levels
+};
+
+/// Options of AmgCoarsening::classical.
+struct AmgClassicalOptions {
+    AmgSplitting splitting = AmgSplitting::pmis;
+    AmgInterpolation interpolation = AmgInterpolation::extended;
+    /// Levels, from the first on, where C points are chosen among neighbours of neighbours: about a tenth of the unknowns
+    /// of a grid in space stays instead of a third. 0: none. Half the memory and set-up, up to twice the iterations.
+    int aggressive_levels = 1;
+    /// Unknowns that one is interpolated from, at most: the largest weights; at least 1.
+    int max_entries = 4;
+    /// Weights below this fraction of the largest of their row are left out, too; in [0, 1).
+    double truncation = 0;
+    /// Rows with |Σ_j a_ij| > max_row_sum |a_ii| are left to the smoother; 1: none. At least 0.
+    double max_row_sum = 0.9;
 };
 
 enum class AmgSmoother {
@@ -53,20 +82,23 @@ class NearNullSpace {
 template <class T>
 struct AmgOptions {
     /// What coarse levels have to represent exactly: n×m. Without it the constant vector (one for each of `block_size`
-    /// unknowns of a node). For elasticity rigid_body_modes(coordinates).
+    /// unknowns of a node). For elasticity rigid_body_modes(coordinates). Not for classical coarsening, which knows
+    /// constants.
     NearNullSpace<T> near_null_space{};
     AmgCoarsening coarsening = AmgCoarsening::smoothed_aggregation;
     AmgSmoother smoother = AmgSmoother::chebyshev;
     AmgCycle cycle = AmgCycle::v;
-    /// Entries with |a_ij|² ≤ strength² |a_ii a_jj| are left out of aggregates and of the smoothing of basis functions;
-    /// halved from level to level. For nodes of several unknowns the norms of blocks count. In [0, 1).
-    double strength = 0.08;
+    /// Aggregation: entries with |a_ij|² ≤ strength² |a_ii a_jj| are left out of aggregates and of the smoothing of basis
+    /// functions; halved from level to level; 0.08 if not given. For nodes of several unknowns the norms of blocks count.
+    /// Classical: i depends on j where −a_ij ≥ strength max_k(−a_ik), signs being relative to that of a_ii (complex: where
+    /// |a_ij| is so large); 0.25 if not given. In [0, 1).
+    std::optional<double> strength{};
     /// Levels at most; 0: 20. One level is a direct solve.
     int max_levels = 0;
     /// A level with so many unknowns, or fewer, is solved by a direct method; 0: 1000.
     std::int64_t coarse_size = 0;
     /// Unknowns that follow each other and belong to one node (a point of a grid); 0: 1, or, with a near-null space of
-    /// several columns, the largest of 6, 3 and 2 whose blocks are full in A's pattern.
+    /// several columns, the largest of 6, 3 and 2 whose blocks are full in A's pattern. 1 for classical coarsening.
     int block_size = 0;
     /// Steps of the smoother before, and after, each coarse correction; for chebyshev its degree; 0: 2, and 1 for others.
     int sweeps = 0;
@@ -74,6 +106,8 @@ struct AmgOptions {
     /// memory, and a preconditioner that is linear up to 1e-7, which methods do not notice. Not done where a direct solve is
     /// all there is, or where the diagonal spans more than three orders of magnitude. working: in T.
     Precision precision = Precision::mixed;
+    /// For coarsening = classical only.
+    AmgClassicalOptions classical{};
 };
 
 /// What Amg built.
@@ -104,6 +138,7 @@ struct AmgParameters {
     int block_size;
     int sweeps;
     Precision precision;
+    AmgClassicalOptions classical;
 };
 
 template <class T, class I>
@@ -145,9 +180,15 @@ std::int64_t rigid_body_mode_count(std::int64_t dimensions);
 /// A for elasticity; half as much again in double; and during an apply 5 vectors and 2 for each coarse level. Copies share
 /// all that. Const use from several threads is fine.
 ///
+/// Classical coarsening needs a third of the iterations of aggregation where coefficients jump by 10⁴ in blocks of space,
+/// and no more memory. It takes every unknown by itself and knows constants only: aggregation is for several unknowns a
+/// node.
+///
 /// P. Vaněk, J. Mandel, M. Brezina, Algebraic multigrid by smoothed aggregation for second and fourth order elliptic
 /// problems, Computing 56, 1996. Y. Notay, P. Vassilevski, Recursive Krylov-based multigrid cycles, Numer. Linear Algebra
-/// Appl. 15, 2008.
+/// Appl. 15, 2008. H. De Sterck, U. M. Yang, J. Heys, Reducing complexity in parallel algebraic multigrid preconditioners,
+/// SIAM J. Matrix Anal. Appl. 27, 2006; with R. Falgout, J. Nolting, Distance-two interpolation for parallel algebraic
+/// multigrid, Numer. Linear Algebra Appl. 15, 2008.
 template <class T, class I = std::int32_t>
 class Amg : public detail::PreconditionerHandle<T> {
     static_assert(Scalar<T> && Index<I>);
@@ -159,14 +200,15 @@ class Amg : public detail::PreconditionerHandle<T> {
         : Amg(detail::build_amg<T, I>(
               detail::MajorInput<T, true, M>(A).view(),
               options.near_null_space ? MatrixView<const T>(options.near_null_space.columns()) : MatrixView<const T>(),
-              {options.coarsening, options.smoother, options.cycle, options.strength, options.max_levels,
-               options.coarse_size, options.block_size, options.sweeps, options.precision})) {}
+              {options.coarsening, options.smoother, options.cycle,
+               options.strength.value_or(options.coarsening == AmgCoarsening::classical ? 0.25 : 0.08), options.max_levels,
+               options.coarse_size, options.block_size, options.sweeps, options.precision, options.classical})) {}
 
     /// Whether M is its own adjoint: A is Hermitian up to rounding and the cycle is linear.
     [[nodiscard]] bool has_adjoint() const noexcept { return detail::amg_has_adjoint<T, I>(state_.get()); }
 
-    /// New values on the same pattern: the aggregates stay, all numbers are computed anew. PatternMismatch, and what the
-    /// constructor throws, leave the object as it was, as it stays for its copies.
+    /// New values on the same pattern: the aggregates (or C points) stay, all numbers are computed anew. PatternMismatch,
+    /// and what the constructor throws, leave the object as it was, as it stays for its copies.
     template <class M>
         requires detail::SparseMatrixOf<M, T, I>
     void refactor(const M& A) {

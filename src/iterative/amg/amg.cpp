@@ -208,7 +208,7 @@ class AmgState final : public PreconditionerState<T> {
         detail::diagonal(A, VectorView<T>(diagonal.data(), diagonal.size()));
         const auto smaller = [](const T& a, const T& b) { return std::abs(a) < std::abs(b); };
         const auto [least, most] = std::minmax_element(diagonal.begin(), diagonal.end(), smaller);
-        return std::abs(*most) <= R(1000) * std::abs(*least);
+        return std::abs(*most) <= R(100000) * std::abs(*least);
     }
     [[nodiscard]] Csr<Single, I> scaled(CsrView<T, I> A) const {
         Array<Single> values(A.nnz(), uninitialized);

@@ -104,7 +104,7 @@ struct AmgOptions {
     int sweeps = 0;
     /// mixed: the levels are held, and cycles run, in single precision, scaled so that nothing overflows: about half the
     /// memory, and a preconditioner that is linear up to 1e-7, which methods do not notice. Not done where a direct solve is
-    /// all there is, or where the diagonal spans more than three orders of magnitude. working: in T.
+    /// all there is, or where the diagonal spans more than five orders of magnitude. working: in T.
     Precision precision = Precision::mixed;
     /// For coarsening = classical only.
     AmgClassicalOptions classical{};

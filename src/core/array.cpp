@@ -28,8 +28,8 @@ constexpr std::align_val_t cache_line{64};
 constexpr std::size_t huge_page = std::size_t{1} << 21;
 
 /// Blocks from here on begin and end at a huge page. What that adds is address space, and of touched memory less than one
-/// page.
-constexpr std::size_t large = 2 * huge_page;
+/// page. A million numbers of four bytes are meant to be among them.
+constexpr std::size_t large = huge_page + huge_page / 2;
 
 std::size_t to_huge_pages(std::size_t n) noexcept {
     return (n + huge_page - 1) & ~(huge_page - 1);

@@ -127,7 +127,7 @@ class AmgState final : public PreconditionerState<T> {
         : PreconditionerState<T>("Amg", A.rows()),
           hermitian_(!first_asymmetry(A, Agreement::rounded).has_value()) {
         if constexpr (!std::same_as<T, Single>) {
-            const bool direct = parameters.max_levels == 1 || A.rows() <= coarse_size_of(parameters);
+            const bool direct = parameters.max_levels == 1 || is_coarsest(parameters, A.rows(), A.nnz());
             if (parameters.precision == Precision::mixed && !direct && narrow(A)) {
                 single_ =
                     std::make_shared<const AmgLevels<Single, I>>(scaled(A), hermitian_, cast(candidates), parameters,

@@ -19,7 +19,7 @@ CoarseSolver<T, I>::CoarseSolver(const Csr<T, I>& A, bool hermitian, Real<T> noi
     const R size = norm(A, Norm::one);
     if (A.rows() == 0 || !(size > noise)) return;
     if (A.rows() > largest) {
-        factor_.template emplace<Smoother<T, I>>(A.view(), AmgSmoother::chebyshev, smoothing_degree);
+        factor_.template emplace<Smoother<T, I>>(A.view(), hermitian, AmgSmoother::chebyshev, smoothing_degree);
         return;
     }
     const R relative = std::max(noise / size, static_cast<R>(A.rows()) * std::numeric_limits<R>::epsilon());

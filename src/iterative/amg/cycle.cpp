@@ -68,12 +68,12 @@ void AmgLevels<T, I>::cycle(std::size_t level, const T* b, T* x, const Work& wor
     T* coarse_b = work.vector(level + 1, 0);
     T* coarse_x = work.vector(level + 1, 1);
     here.smoother.before(here.A.view(), b, x, work.r, work.scratch);
-    product<T, I>(here.R.view(), work.r, coarse_b);
+    here.transfer.restrict_to(coarse_b, work.r);
     const bool last = level + 2 == levels_.size();  // solved exactly: one visit is enough
     if (last || parameters_.cycle == AmgCycle::v) cycle(level + 1, coarse_b, coarse_x, work);
     else if (parameters_.cycle == AmgCycle::w) twice(level + 1, coarse_b, coarse_x, work);
     else krylov(level + 1, coarse_b, coarse_x, work);
-    product<T, I>(here.P.view(), coarse_x, x, T(1), T(1));
+    here.transfer.add_to(x, coarse_x);
     here.smoother.after(here.A.view(), b, x, work.r, work.scratch);
 }
 

@@ -317,7 +317,7 @@ Csr<T, I> galerkin_product(const Csr<T, I>& R, const Csr<T, I>& A, const Csr<T, 
     std::int64_t width = coarse.count() == 0 ? 0 : coarse.first[1] - coarse.first[0];
     for (std::int64_t J = 0; J < coarse.count(); ++J)
         if (coarse.first[J + 1] - coarse.first[J] != width) width = 0;
-    if (width == 1) return GalerkinProduct<1, T, I>(R, A, P, coarse).compute();
+    if (width == 1) return scalar_galerkin_product(R, A, P);
     if (width == 6) return GalerkinProduct<6, T, I>(R, A, P, coarse).compute();
     return GalerkinProduct<0, T, I>(R, A, P, coarse).compute();
 }

@@ -15,4 +15,8 @@ namespace tamis::detail {
 template <class T, class I>
 Csr<T, I> galerkin_product(const Csr<T, I>& R, const Csr<T, I>& A, const Csr<T, I>& P, const Nodes<I>& coarse);
 
+/// The same where each node has one unknown: galerkin_product calls it there. Rows of A P are not sorted.
+template <class T, class I>
+Csr<T, I> scalar_galerkin_product(const Csr<T, I>& R, const Csr<T, I>& A, const Csr<T, I>& P);
+
 }  // namespace tamis::detail

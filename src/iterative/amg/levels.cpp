@@ -35,19 +35,19 @@ AmgLevels<T, I>::AmgLevels(Csr<T, I> A, bool hermitian, Array<T> candidates, con
     const std::int64_t m = n == 0 ? 0 : candidates_.size() / n;
     const Real<T> size = norm(A, Norm::inf);
     const std::size_t most = parameters_.max_levels == 0 ? 20 : static_cast<std::size_t>(parameters_.max_levels);
-    const std::int64_t coarse_size = coarse_size_of(parameters_);
     double strength = parameters_.strength;
     Array<T> near_null = candidates_;
-    levels_.push_back({std::move(A), {}, {}, {}, equal_nodes<I>(n, parameters_.block_size), {}});
-    while (levels_.size() < most && levels_.back().A.rows() > coarse_size) {
+    levels_.push_back({std::move(A), {}, {}, equal_nodes<I>(n, parameters_.block_size), {}});
+    while (levels_.size() < most && !is_coarsest(parameters_, levels_.back().A.rows(), levels_.back().A.nnz())) {
         AmgLevel<T, I>& fine = levels_.back();
         const bool known = earlier != nullptr && levels_.size() < earlier->levels_.size();
         if (parameters_.coarsening == AmgCoarsening::classical) {
             if (known) fine.aggregates = earlier->levels_[levels_.size() - 1].aggregates;
-            fine.P = classical_coarsening(fine.A.view(), hermitian_, std::ssize(levels_) - 1, parameters_, fine.aggregates);
+            const Csr<T, I> P =
+                classical_coarsening(fine.A.view(), hermitian_, std::ssize(levels_) - 1, parameters_, fine.aggregates);
             if (too_many(fine)) break;
-            fine.smoother = Smoother<T, I>(fine.A.view(), parameters_.smoother, parameters_.sweeps);
-            if (!add_level(equal_nodes<I>(fine.P.cols(), 1))) break;
+            fine.smoother = Smoother<T, I>(fine.A.view(), hermitian_, parameters_.smoother, parameters_.sweeps);
+            if (!add_level(P, equal_nodes<I>(P.cols(), 1))) break;
             continue;
         }
         const NodeGraph<Real<T>, I> graph = node_graph(fine.A.view(), fine.nodes, strength);
@@ -55,13 +55,14 @@ AmgLevels<T, I>::AmgLevels(Csr<T, I> A, bool hermitian, Array<T> candidates, con
         if (too_many(fine)) break;
         Tentative<T, I> tentative = tentative_prolongator(fine.nodes, fine.aggregates, near_null, m);
         if (tentative.P.cols() == 0 || tentative.P.cols() >= fine.A.rows()) break;
-        fine.smoother = Smoother<T, I>(fine.A.view(), parameters_.smoother, parameters_.sweeps);
-        fine.P = parameters_.coarsening == AmgCoarsening::plain_aggregation
-                     ? std::move(tentative.P)
-                     : smoothed_prolongator(fine.A, fine.nodes, graph, fine.aggregates, tentative, fine.smoother.largest());
+        fine.smoother = Smoother<T, I>(fine.A.view(), hermitian_, parameters_.smoother, parameters_.sweeps);
+        Csr<T, I> P = parameters_.coarsening == AmgCoarsening::plain_aggregation
+                          ? std::move(tentative.P)
+                          : smoothed_prolongator(fine.A, fine.nodes, graph, fine.aggregates, tentative, near_null,
+                                                 hermitian_, fine.smoother.largest());
         near_null = std::move(tentative.candidates);
         strength /= 2;
-        if (!add_level(std::move(tentative.coarse_nodes))) break;
+        if (!add_level(P, std::move(tentative.coarse_nodes))) break;
     }
     levels_.back().aggregates = {};
     // Sums of so many products of entries of A are not more exact than this.
@@ -71,17 +72,18 @@ AmgLevels<T, I>::AmgLevels(Csr<T, I> A, bool hermitian, Array<T> candidates, con
 
 /// The level after the last one, whose P is known; whether it can be smoothed.
 template <class T, class I>
-bool AmgLevels<T, I>::add_level(Nodes<I> nodes) {
+bool AmgLevels<T, I>::add_level(const Csr<T, I>& P, Nodes<I> nodes) {
     AmgLevel<T, I>& fine = levels_.back();
-    fine.R = transpose(fine.P.view());
-    conjugate_values(fine.R);
-    Csr<T, I> coarse = galerkin_product(fine.R, fine.A, fine.P, nodes);
+    Csr<T, I> R = transpose(P.view());
+    conjugate_values(R);
+    Csr<T, I> coarse = galerkin_product(R, fine.A, P, nodes);
+    fine.transfer = Transfer<T, I>(std::move(R));
     // A row of the coarse matrix that vanished (a candidate that A maps to 0 exactly, seen from one aggregate) has nothing
     // to smooth: such a level is the last.
     Array<T> diagonal(coarse.rows(), uninitialized);
     detail::diagonal(coarse.view(), VectorView<T>(diagonal.data(), diagonal.size()));
     const bool smoothable = std::none_of(diagonal.begin(), diagonal.end(), [](const T& d) { return d == T(0); });
-    levels_.push_back({std::move(coarse), {}, {}, {}, std::move(nodes), {}});
+    levels_.push_back({std::move(coarse), {}, {}, std::move(nodes), {}});
     return smoothable;
 }
 
@@ -93,7 +95,7 @@ std::int64_t AmgLevels<T, I>::bytes() const noexcept {
     };
     std::int64_t total = coarse_.bytes() + candidates_.size() * static_cast<std::int64_t>(sizeof(T));
     for (const AmgLevel<T, I>& level : levels_)
-        total += of(level.A) + of(level.P) + of(level.R) + level.smoother.bytes() +
+        total += of(level.A) + level.transfer.bytes() + level.smoother.bytes() +
                  (level.nodes.first.size() + level.aggregates.of_node.size()) * static_cast<std::int64_t>(sizeof(I));
     return total;
 }

@@ -14,21 +14,22 @@
 #include "iterative/amg/aggregate.hpp"
 #include "iterative/amg/coarse_solver.hpp"
 #include "iterative/amg/smoother.hpp"
+#include "iterative/amg/transfer.hpp"
 #include "iterative/scratch_pool.hpp"
 
 namespace tamis::detail {
 
-/// The size up to which a level is solved directly.
-inline std::int64_t coarse_size_of(const AmgParameters& parameters) noexcept {
-    return parameters.coarse_size == 0 ? 1000 : parameters.coarse_size;
+/// Whether a level of `rows` unknowns with `nnz` entries is solved directly.
+inline bool is_coarsest(const AmgParameters& parameters, std::int64_t rows, std::int64_t nnz) noexcept {
+    if (parameters.coarse_size != 0) return rows <= parameters.coarse_size;
+    return rows <= 1000 || (rows <= 4000 && nnz <= 65536);
 }
 
 template <class T, class I>
 struct AmgLevel {
     Csr<T, I> A;
     Smoother<T, I> smoother;
-    Csr<T, I> P;  // from the next level to this one
-    Csr<T, I> R;  // Pᴴ
+    Transfer<T, I> transfer;  // to the next level and back
     Nodes<I> nodes;
     Aggregates<I> aggregates;  // or, in classical multigrid, C points
 };
@@ -61,7 +62,7 @@ class AmgLevels {
     [[nodiscard]] std::int64_t bytes() const noexcept;
 
   private:
-    bool add_level(Nodes<I> nodes);
+    bool add_level(const Csr<T, I>& P, Nodes<I> nodes);
     struct Work;
     [[nodiscard]] std::int64_t work_size() const noexcept;
     void cycle(std::size_t level, const T* b, T* x, const Work& work) const;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <tamis/core/error.hpp>
+#include <tamis/sparse/measure.hpp>
 
 #include "instantiate.hpp"
 #include "iterative/amg/out_of_memory.hpp"
@@ -141,12 +142,13 @@ template <class T, class I>
 class Filtered {
   public:
     using R = Real<T>;
-    Filtered(const Csr<T, I>& A, const Nodes<I>& nodes, const NodeGraph<R, I>& graph)
+    Filtered(const Csr<T, I>& A, const Nodes<I>& nodes, const NodeGraph<R, I>& graph, const T* candidate)
         : offsets_(A.row_offsets().data()),
           indices_(A.col_indices().data()),
           values_(A.values().data()),
           first_(nodes.first.data()),
-          graph_(graph) {}
+          graph_(graph),
+          candidate_(candidate) {}
     /// take(j, a_ij, node of j, whether it stays) for each entry of row i, which belongs to `node`.
     template <class F>
     void walk(std::int64_t node, std::int64_t i, F&& take) const {
@@ -157,16 +159,31 @@ class Filtered {
             take(indices_[k], values_[k], other, graph_.strong[e] != 0 || other == node);
         }
     }
-    /// The diagonal of A_F, or of A where the weak entries would leave next to nothing.
-    [[nodiscard]] T diagonal(std::int64_t node, std::int64_t i) const {
-        constexpr R least = R(0.1);
+    /// Row i of D⁻¹ with a step length: the row's own entry in A_F, and the ω/d that it is smoothed with. `largest`: |λ(D⁻¹
+    /// A)|.
+    struct Step {
+        T diagonal;
+        T length;
+    };
+    [[nodiscard]] Step step(std::int64_t node, std::int64_t i, R largest) const {
         T own = 0;
         T weak = 0;
+        R strong = 0;
+        bool whole = true;
         walk(node, i, [&](I j, const T& a, I, bool stays) {
-            if (j == i) own = a;
-            else if (!stays) weak += a;
+            if (j == i) {
+                own = a;
+            } else if (stays) {
+                strong += std::abs(a);
+            } else {
+                weak += candidate_ == nullptr || candidate_[i] == T(0) ? a : a * (candidate_[j] / candidate_[i]);
+                whole = false;
+            }
         });
-        return std::abs(own + weak) < least * std::abs(own) ? own : own + weak;
+        if (whole) return {own, T(R(4) / R(3) / largest) / own};
+        const T diagonal = own + weak;
+        const R bound = std::abs(diagonal) + strong;
+        return {diagonal, bound > 0 ? T(R(4) / R(3) / bound) * (std::abs(own) / own) : T(0)};
     }
 
   private:
@@ -175,44 +192,23 @@ class Filtered {
     const T* values_;
     const I* first_;
     const NodeGraph<R, I>& graph_;
+    const T* candidate_;
 };
-
-/// Gershgorin's bound of |λ(D⁻¹ A_F)|; the inverse of D goes to `inverse`.
-template <class T, class I>
-Real<T> filtered_bound(const Filtered<T, I>& filtered, const Nodes<I>& nodes, std::int64_t work, Array<T>& inverse) {
-    using R = Real<T>;
-    const int parts = threads_for(work);
-    Array<R> largest(parts);
-    for_each_part(parts, [&](int part) {
-        R most = 0;
-        for (std::int64_t node = even_cut(nodes.count(), part, parts); node < even_cut(nodes.count(), part + 1, parts);
-             ++node)
-            for (std::int64_t i = nodes.first[node]; i < nodes.first[node + 1]; ++i) {
-                inverse[i] = T(1) / filtered.diagonal(node, i);
-                R sum = 0;
-                filtered.walk(node, i, [&](I j, const T& a, I, bool stays) {
-                    if (stays && j != i) sum += std::abs(a);
-                });
-                most = std::max(most, R(1) + sum * std::abs(inverse[i]));
-            }
-        largest[part] = most;
-    });
-    return *std::max_element(largest.begin(), largest.end());
-}
 
 }  // namespace
 
 template <class T, class I>
 Csr<T, I> smoothed_prolongator(const Csr<T, I>& A, const Nodes<I>& nodes, const NodeGraph<Real<T>, I>& graph,
-                               const Aggregates<I>& aggregates, const Tentative<T, I>& tentative, Real<T> largest) {
-    using R = Real<T>;
+                               const Aggregates<I>& aggregates, const Tentative<T, I>& tentative, const Array<T>& candidates,
+                               bool hermitian, Real<T> largest) {
+    if (!(largest > 0)) {
+        Array<T> inverse(A.rows(), uninitialized);
+        diagonal(A.view(), VectorView<T>(inverse.data(), inverse.size()));
+        for (T& d : inverse) d = T(1) / d;
+        largest = spectral_radius<T, I>(A.view(), hermitian, inverse.data());
+    }
     const std::int64_t n = A.rows();
-    const Filtered<T, I> filtered(A, nodes, graph);
-    Array<T> inverse(n, uninitialized);
-    R radius = filtered_bound(filtered, nodes, A.nnz(), inverse);
-    if (radius > close_bound<R>)
-        radius = std::min(radius, largest > 0 ? largest : spectral_radius<T, I>(A.view(), inverse.data()));
-    const R omega = R(4) / R(3) / radius;
+    const Filtered<T, I> filtered(A, nodes, graph, candidates.size() == A.rows() ? candidates.data() : nullptr);
 
     // The aggregates that each node's rows reach, sorted: `reached` of a part, one node after another.
     const I* coarse = tentative.coarse_nodes.first.data();
@@ -287,10 +283,10 @@ Csr<T, I> smoothed_prolongator(const Csr<T, I>& A, const Nodes<I>& nodes, const 
                 T* to = row + place[aggregate];
                 for (std::int64_t q = t_offsets[j]; q < t_offsets[j + 1]; ++q) *to++ += times(factor, t_values[q]);
             };
-            const T scale = -omega * inverse[i];
-            add(T(1) - omega, i, aggregates.of_node[node]);
+            const auto step = filtered.step(node, i, largest);
+            add(T(1) - times(step.length, step.diagonal), i, aggregates.of_node[node]);
             filtered.walk(node, i, [&](I j, const T& a, I other, bool stays) {
-                if (stays && j != i) add(times(scale, a), j, aggregates.of_node[other]);
+                if (stays && j != i) add(-times(step.length, a), j, aggregates.of_node[other]);
             });
         }
         for (const I* a = begin; a < begin + reach[node]; ++a) place[*a] = -1;
@@ -302,7 +298,7 @@ Csr<T, I> smoothed_prolongator(const Csr<T, I>& A, const Nodes<I>& nodes, const 
 #define TAMIS_INSTANTIATE(T, I)                                                                                           \
     template Tentative<T, I> tentative_prolongator(const Nodes<I>&, const Aggregates<I>&, const Array<T>&, std::int64_t); \
     template Csr<T, I> smoothed_prolongator(const Csr<T, I>&, const Nodes<I>&, const NodeGraph<Real<T>, I>&,              \
-                                            const Aggregates<I>&, const Tentative<T, I>&, Real<T>);
+                                            const Aggregates<I>&, const Tentative<T, I>&, const Array<T>&, bool, Real<T>);
 TAMIS_FOR_EACH_SCALAR_INDEX(TAMIS_INSTANTIATE)
 #undef TAMIS_INSTANTIATE
 

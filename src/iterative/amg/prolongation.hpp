@@ -25,9 +25,13 @@ Tentative<T, I> tentative_prolongator(const Nodes<I>& nodes, const Aggregates<I>
                                       std::int64_t m);
 
 /// (I − ω D⁻¹ A_F) P, where weak entries of A are left out of A_F and added to its diagonal D, ω = 4 / (3 λ); Vaněk et al.,
-/// (7) and (8). λ bounds |λ(D⁻¹ A_F)|: Gershgorin's bound, or `largest`, that of D⁻¹ A (0: to be found), where that is less.
+/// (7) and (8). A single candidate weighs what is added, so that A_F maps it to what A does: on coarse levels it is not
+/// constant. λ is `largest`, about max |λ(D⁻¹ A)| (0: to be found), in rows without weak entries. Others, whose diagonal the
+/// weak entries may have made small or 0, take Gershgorin's bound for their row instead: where coefficients jump, one λ for
+/// all rows is either too large for most or too small for these.
 template <class T, class I>
 Csr<T, I> smoothed_prolongator(const Csr<T, I>& A, const Nodes<I>& nodes, const NodeGraph<Real<T>, I>& graph,
-                               const Aggregates<I>& aggregates, const Tentative<T, I>& tentative, Real<T> largest);
+                               const Aggregates<I>& aggregates, const Tentative<T, I>& tentative, const Array<T>& candidates,
+                               bool hermitian, Real<T> largest);
 
 }  // namespace tamis::detail

@@ -20,12 +20,12 @@ namespace {
 
 /// The share of the spectrum of D⁻¹ A, from above, that smoothing is for: coarse levels reduce the rest.
 template <class R>
-constexpr R smoothed_share = R(4);
+constexpr R smoothed_share = R(8);
 
 }  // namespace
 
 template <class T, class I>
-Smoother<T, I>::Smoother(CsrView<T, I> A, AmgSmoother kind, int sweeps)
+Smoother<T, I>::Smoother(CsrView<T, I> A, bool hermitian, AmgSmoother kind, int sweeps)
     : kind_(kind),
       sweeps_(sweeps),
       inverse_(A.rows(), uninitialized) {
@@ -43,7 +43,7 @@ Smoother<T, I>::Smoother(CsrView<T, I> A, AmgSmoother kind, int sweeps)
         if (kind == AmgSmoother::l1_jacobi) diagonal *= R(1) + others / std::abs(diagonal);
         inverse_[i] = T(1) / diagonal;
     });
-    if (kind == AmgSmoother::chebyshev) largest_ = R(1.05) * spectral_radius<T, I>(A, inverse_.data());
+    if (kind == AmgSmoother::chebyshev) largest_ = spectral_radius<T, I>(A, hermitian, inverse_.data());
 }
 
 /// Steps for A x = b from r = b − A x (from_zero: x = 0 is not read). scratch: d and A d. On return r is the residual if it
@@ -55,9 +55,10 @@ void Smoother<T, I>::chebyshev(CsrView<T, I> A, T* x, T* r, T* scratch, bool fro
     const T* inverse = inverse_.data();
     T* d = scratch;
     T* Ad = scratch + n;
-    const R lowest = largest_ / smoothed_share<R>;
-    const R theta = (largest_ + lowest) / 2;
-    const R delta = (largest_ - lowest) / 2;
+    const R highest = R(1.05) * largest_;
+    const R lowest = highest / smoothed_share<R>;
+    const R theta = (highest + lowest) / 2;
+    const R delta = (highest - lowest) / 2;
     const R sigma = theta / delta;
     R rho = 1 / sigma;
     for_each_row(n, n, [&](std::int64_t i) {

@@ -15,14 +15,14 @@ class Smoother {
   public:
     Smoother() = default;
     /// A has no zero on its diagonal.
-    Smoother(CsrView<T, I> A, AmgSmoother kind, int sweeps);
+    Smoother(CsrView<T, I> A, bool hermitian, AmgSmoother kind, int sweeps);
 
     /// x ← S b, from x = 0; then r ← b − A x.
     void before(CsrView<T, I> A, const T* b, T* x, T* r, T* scratch) const;
     /// x ← x + Sᴴ (b − A x). r and scratch are overwritten.
     void after(CsrView<T, I> A, const T* b, T* x, T* r, T* scratch) const;
 
-    /// The largest eigenvalue of D⁻¹ A; 0 where the smoother did not ask for it.
+    /// About max |λ(D⁻¹ A)|; 0 where the smoother did not ask for it.
     [[nodiscard]] Real<T> largest() const noexcept { return largest_; }
 
     /// Vectors of the level's length that `scratch` has to hold.

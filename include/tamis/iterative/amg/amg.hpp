@@ -95,7 +95,8 @@ struct AmgOptions {
     std::optional<double> strength{};
     /// Levels at most; 0: 20. One level is a direct solve.
     int max_levels = 0;
-    /// A level with so many unknowns, or fewer, is solved by a direct method; 0: 1000.
+    /// A level with so many unknowns, or fewer, is solved by a direct method; 0: 1000, or 4000 if it has 65536 entries at
+    /// most.
     std::int64_t coarse_size = 0;
     /// Unknowns that follow each other and belong to one node (a point of a grid); 0: 1, or, with a near-null space of
     /// several columns, the largest of 6, 3 and 2 whose blocks are full in A's pattern. 1 for classical coarsening.

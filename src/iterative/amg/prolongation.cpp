@@ -11,7 +11,6 @@
 #include <tamis/sparse/measure.hpp>
 
 #include "instantiate.hpp"
-#include "iterative/amg/out_of_memory.hpp"
 #include "iterative/amg/spectral_radius.hpp"
 #include "sparse/partition.hpp"
 #include "sparse/parts.hpp"
@@ -210,31 +209,25 @@ Csr<T, I> smoothed_prolongator(const Csr<T, I>& A, const Nodes<I>& nodes, const 
     const std::int64_t n = A.rows();
     const Filtered<T, I> filtered(A, nodes, graph, candidates.size() == A.rows() ? candidates.data() : nullptr);
 
-    // The aggregates that each node's rows reach, sorted: `reached` of a part, one node after another.
+    // The aggregates that each node's rows reach, sorted: not more than the node has edges, and stored where its edges are.
     const I* coarse = tentative.coarse_nodes.first.data();
     const int parts = threads_for(A.nnz());
-    std::vector<std::vector<I>> reached(static_cast<std::size_t>(parts));
+    Array<I> reached(graph.norms.size(), uninitialized);
     Array<I> reach(nodes.count(), uninitialized);  // how many
     std::vector<Array<I>> places;                  // where an aggregate's columns are in the row at hand
-    for (int part = 0; part < parts; ++part) {
-        reached[static_cast<std::size_t>(part)].reserve(static_cast<std::size_t>(3 * nodes.count() / parts + graph.longest));
+    for (int part = 0; part < parts; ++part)
         std::fill_n(places.emplace_back(aggregates.count, uninitialized).data(), aggregates.count, I(-1));
-    }
     Array<I> offsets(n + 1);
-    OutOfMemory out_of_memory;
     const auto for_each_node = [&](auto&& f) {
         for_each_part(parts, [&](int part) {
-            const auto p = static_cast<std::size_t>(part);
-            out_of_memory.guard([&] {
-                const std::int64_t end = even_cut(nodes.count(), part + 1, parts);
-                for (std::int64_t node = even_cut(nodes.count(), part, parts); node < end; ++node)
-                    f(node, reached[p], places[p].data());
-            });
+            const std::int64_t end = even_cut(nodes.count(), part + 1, parts);
+            I* place = places[static_cast<std::size_t>(part)].data();
+            for (std::int64_t node = even_cut(nodes.count(), part, parts); node < end; ++node)
+                f(node, reached.data() + graph.offsets[static_cast<std::size_t>(node)], place);
         });
-        out_of_memory.rethrow();
     };
-    for_each_node([&](std::int64_t node, std::vector<I>& list, I* place) {
-        const std::size_t begin = list.size();
+    for_each_node([&](std::int64_t node, I* list, I* place) {
+        I count = 0;
         I length = 0;
         const std::int64_t stop = graph.offsets[static_cast<std::size_t>(node) + 1];
         for (std::int64_t e = graph.offsets[static_cast<std::size_t>(node)]; e < stop; ++e) {
@@ -243,12 +236,12 @@ Csr<T, I> smoothed_prolongator(const Csr<T, I>& A, const Nodes<I>& nodes, const 
             const I a = aggregates.of_node[other];
             if (a < 0 || place[a] >= 0) continue;
             place[a] = 0;
-            list.push_back(a);
+            list[count++] = a;
             length = static_cast<I>(length + coarse[a + 1] - coarse[a]);
         }
-        std::sort(list.begin() + static_cast<std::ptrdiff_t>(begin), list.end());
-        for (std::size_t q = begin; q < list.size(); ++q) place[list[q]] = -1;
-        reach[node] = static_cast<I>(list.size() - begin);
+        std::sort(list, list + count);
+        for (const I* a = list; a < list + count; ++a) place[*a] = -1;
+        reach[node] = count;
         for (I i = nodes.first[node]; i < nodes.first[node + 1]; ++i) offsets[i + 1] = length;
     });
     std::int64_t total = 0;
@@ -262,20 +255,17 @@ Csr<T, I> smoothed_prolongator(const Csr<T, I>& A, const Nodes<I>& nodes, const 
     Array<T> values(total, uninitialized);
     const I* t_offsets = tentative.P.row_offsets().data();
     const T* t_values = tentative.P.values().data();
-    std::vector<const I*> next(static_cast<std::size_t>(parts));
-    for (int part = 0; part < parts; ++part)
-        next[static_cast<std::size_t>(part)] = reached[static_cast<std::size_t>(part)].data();
-    for_each_node([&](std::int64_t node, std::vector<I>& list, I* place) {
-        const I*& begin = next[static_cast<std::size_t>(&list - reached.data())];
+    for_each_node([&](std::int64_t node, const I* begin, I* place) {
+        const I* end = begin + reach[node];
         I length = 0;
-        for (const I* a = begin; a < begin + reach[node]; ++a) {
+        for (const I* a = begin; a < end; ++a) {
             place[*a] = length;
             length = static_cast<I>(length + coarse[*a + 1] - coarse[*a]);
         }
         for (I i = nodes.first[node]; i < nodes.first[node + 1]; ++i) {
             I* columns = indices.data() + offsets[i];
             T* row = values.data() + offsets[i];
-            for (const I* a = begin; a < begin + reach[node]; ++a)
+            for (const I* a = begin; a < end; ++a)
                 for (I c = coarse[*a]; c < coarse[*a + 1]; ++c) *columns++ = c;
             std::fill(row, row + length, T(0));
             const auto add = [&](const T& factor, std::int64_t j, I aggregate) {
@@ -289,8 +279,7 @@ Csr<T, I> smoothed_prolongator(const Csr<T, I>& A, const Nodes<I>& nodes, const 
                 if (stays && j != i) add(-times(step.length, a), j, aggregates.of_node[other]);
             });
         }
-        for (const I* a = begin; a < begin + reach[node]; ++a) place[*a] = -1;
-        begin += reach[node];
+        for (const I* a = begin; a < end; ++a) place[*a] = -1;
     });
     return {unchecked, n, tentative.P.cols(), std::move(offsets), std::move(indices), std::move(values)};
 }

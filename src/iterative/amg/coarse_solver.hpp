@@ -21,15 +21,18 @@ class CoarseSolver {
     static constexpr std::int64_t largest = 20000;
 
     CoarseSolver() = default;
-    /// `noise`: how large an entry of A may be from rounding alone, so that singular values below it count as 0.
-    CoarseSolver(const Csr<T, I>& A, bool hermitian, Real<T> noise);
+    /// `noise`: how large each diagonal entry of A may be from rounding alone (empty: 0); singular values below the largest
+    /// count as 0. Where every entry of the diagonal is larger than that, the matrix is scaled to a unit diagonal and what
+    /// counts is 8 ε.
+    CoarseSolver(const Csr<T, I>& A, bool hermitian, const Array<Real<T>>& noise);
 
     /// x ← A⁻¹ b. r and scratch as for Smoother.
     void solve(CsrView<T, I> A, const T* b, T* x, T* r, T* scratch) const;
     [[nodiscard]] std::int64_t bytes() const noexcept;
 
   private:
-    struct Zero {};  // the matrix is nothing but rounding: x = 0
+    Array<Real<T>> scale_;  // of rows and columns before they are factored; empty: 1
+    struct Zero {};         // the matrix is nothing but rounding: x = 0
     std::variant<Zero, SparseCholesky<T, I>, SparseLu<T, I>, SparseQr<T, I>, Smoother<T, I>> factor_;
 };
 

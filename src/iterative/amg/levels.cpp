@@ -33,7 +33,6 @@ AmgLevels<T, I>::AmgLevels(Csr<T, I> A, bool hermitian, Array<T> candidates, con
       candidates_(std::move(candidates)) {
     const std::int64_t n = A.rows();
     const std::int64_t m = n == 0 ? 0 : candidates_.size() / n;
-    const Real<T> size = norm(A, Norm::inf);
     const std::size_t most = parameters_.max_levels == 0 ? 20 : static_cast<std::size_t>(parameters_.max_levels);
     double strength = parameters_.strength;
     Array<T> near_null = candidates_;
@@ -65,9 +64,7 @@ AmgLevels<T, I>::AmgLevels(Csr<T, I> A, bool hermitian, Array<T> candidates, con
         if (!add_level(P, std::move(tentative.coarse_nodes))) break;
     }
     levels_.back().aggregates = {};
-    // Sums of so many products of entries of A are not more exact than this.
-    const Real<T> noise = levels_.size() == 1 ? Real<T>(0) : 8 * std::numeric_limits<Real<T>>::epsilon() * size;
-    coarse_ = CoarseSolver<T, I>(levels_.back().A, hermitian_, noise);
+    coarse_ = CoarseSolver<T, I>(levels_.back().A, hermitian_, diagonal_noise());
 }
 
 /// The level after the last one, whose P is known; whether it can be smoothed.
@@ -85,6 +82,32 @@ bool AmgLevels<T, I>::add_level(const Csr<T, I>& P, Nodes<I> nodes) {
     const bool smoothable = std::none_of(diagonal.begin(), diagonal.end(), [](const T& d) { return d == T(0); });
     levels_.push_back({std::move(coarse), {}, {}, std::move(nodes), {}});
     return smoothable;
+}
+
+/// How large the diagonal entries of the last level may be from rounding alone: ε times what they are sums of. Empty where
+/// that is the matrix itself.
+template <class T, class I>
+Array<Real<T>> AmgLevels<T, I>::diagonal_noise() const {
+    using R = Real<T>;
+    if (levels_.size() == 1) return {};
+    const Csr<T, I>& A = levels_.front().A;
+    Array<T> d(A.rows(), uninitialized);
+    diagonal(A.view(), VectorView<T>(d.data(), d.size()));
+    Array<R> sizes(A.rows(), uninitialized);
+    for (std::int64_t i = 0; i < A.rows(); ++i) sizes[i] = 8 * std::numeric_limits<R>::epsilon() * std::abs(d[i]);
+    for (std::size_t l = 0; l + 1 < levels_.size(); ++l) {
+        const Csr<T, I>& restriction = levels_[l].transfer.R();
+        const I* offsets = restriction.row_offsets().data();
+        Array<R> next(restriction.rows(), uninitialized);
+        for (std::int64_t J = 0; J < next.size(); ++J) {
+            R sum = 0;
+            for (auto k = static_cast<std::size_t>(offsets[J]); k < static_cast<std::size_t>(offsets[J + 1]); ++k)
+                sum += std::norm(restriction.values()[k]) * sizes[restriction.col_indices()[k]];
+            next[J] = sum;
+        }
+        sizes = std::move(next);
+    }
+    return sizes;
 }
 
 template <class T, class I>

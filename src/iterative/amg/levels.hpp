@@ -62,6 +62,7 @@ class AmgLevels {
     [[nodiscard]] std::int64_t bytes() const noexcept;
 
   private:
+    [[nodiscard]] Array<Real<T>> diagonal_noise() const;
     bool add_level(const Csr<T, I>& P, Nodes<I> nodes);
     struct Work;
     [[nodiscard]] std::int64_t work_size() const noexcept;

@@ -277,7 +277,7 @@ AmgStates<T, I> build_amg(CsrView<T, I> A, MatrixView<const T> near_null_space, 
     if (A.rows() % used.block_size != 0)
         refuse("block_size " + std::to_string(used.block_size) + " does not divide the " + std::to_string(A.rows()) +
                " rows of the matrix");
-    if (used.sweeps == 0) used.sweeps = used.smoother == AmgSmoother::chebyshev ? 2 : 1;
+    if (used.sweeps == 0) used.sweeps = 1;
     Array<T> candidates;
     if (!classical) candidates = candidates_of(near_null_space, A.rows(), used.block_size);
     const auto state = std::make_shared<const AmgState<T, I>>(A, candidates, used, nullptr);
@@ -297,6 +297,8 @@ AmgStates<T, I> rebuild_amg(const AmgState<T, I>* earlier, CsrView<T, I> A) {
         check_matrix(A);
         Array<T> candidates(levels.candidates().size(), uninitialized);
         for (std::int64_t i = 0; i < candidates.size(); ++i) candidates[i] = static_cast<T>(levels.candidates()[i]);
+        if (candidates.size() == 0 && levels.parameters().coarsening != AmgCoarsening::classical)
+            candidates = candidates_of(MatrixView<const T>(nullptr, A.rows(), 0), A.rows(), levels.parameters().block_size);
         const auto state = std::make_shared<const AmgState<T, I>>(A, candidates, levels.parameters(), earlier);
         return {state, state};
     });

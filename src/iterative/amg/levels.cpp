@@ -23,6 +23,16 @@ bool too_many(const AmgLevel<T, I>& level) {
     return level.aggregates.count == 0 || 10 * level.aggregates.count > 9 * level.nodes.count();
 }
 
+/// Whether there is one candidate for each unknown of a node, 1 in that unknown.
+template <class T>
+bool is_constant(const Array<T>& candidates, std::int64_t n, std::int64_t block_size) {
+    if (candidates.size() != n * block_size) return false;
+    for (std::int64_t c = 0; c < block_size; ++c)
+        for (std::int64_t i = 0; i < n; ++i)
+            if (candidates[i + c * n] != T(i % block_size == c ? 1 : 0)) return false;
+    return true;
+}
+
 }  // namespace
 
 template <class T, class I>
@@ -65,6 +75,9 @@ AmgLevels<T, I>::AmgLevels(Csr<T, I> A, bool hermitian, Array<T> candidates, con
     }
     levels_.back().aggregates = {};
     coarse_ = CoarseSolver<T, I>(levels_.back().A, hermitian_, diagonal_noise());
+    // What only building needs, or what is as soon made again as kept.
+    for (AmgLevel<T, I>& level : levels_) level.nodes = {};
+    if (is_constant(candidates_, n, parameters_.block_size)) candidates_ = {};
 }
 
 /// The level after the last one, whose P is known; whether it can be smoothed.
@@ -119,7 +132,7 @@ std::int64_t AmgLevels<T, I>::bytes() const noexcept {
     std::int64_t total = coarse_.bytes() + candidates_.size() * static_cast<std::int64_t>(sizeof(T));
     for (const AmgLevel<T, I>& level : levels_)
         total += of(level.A) + level.transfer.bytes() + level.smoother.bytes() +
-                 (level.nodes.first.size() + level.aggregates.of_node.size()) * static_cast<std::int64_t>(sizeof(I));
+                 level.aggregates.of_node.size() * static_cast<std::int64_t>(sizeof(I));
     return total;
 }
 

@@ -29,8 +29,8 @@ template <class T, class I>
 struct AmgLevel {
     Csr<T, I> A;
     Smoother<T, I> smoother;
-    Transfer<T, I> transfer;  // to the next level and back
-    Nodes<I> nodes;
+    Transfer<T, I> transfer;   // to the next level and back
+    Nodes<I> nodes;            // while levels are built
     Aggregates<I> aggregates;  // or, in classical multigrid, C points
 };
 
@@ -56,6 +56,7 @@ class AmgLevels {
 
     [[nodiscard]] std::int64_t rows() const noexcept { return levels_.front().A.rows(); }
     [[nodiscard]] const std::vector<AmgLevel<T, I>>& levels() const noexcept { return levels_; }
+    /// Empty where they are the constants, one for each unknown of a node, and in classical multigrid.
     [[nodiscard]] const Array<T>& candidates() const noexcept { return candidates_; }
     [[nodiscard]] const AmgParameters& parameters() const noexcept { return parameters_; }
     [[nodiscard]] bool hermitian() const noexcept { return hermitian_; }

@@ -130,6 +130,7 @@ TYPED_TEST(ClassicalAmgOfType, SolvesHermitianSystemsOfAnyPhase) {
     for (const AmgSplitting splitting : {AmgSplitting::pmis, AmgSplitting::hmis}) {
         const Amg M(A, {.coarsening = AmgCoarsening::classical,
                         .coarse_size = 20,
+                        .sweeps = 2,
                         .classical = {.splitting = splitting, .aggressive_levels = 0}});
         EXPECT_TRUE(M.has_adjoint());
         const auto r = cg(A, Vector<T>(Vector<T>::Ones(A.rows())), {.tolerance = 1e-5, .preconditioner = M});

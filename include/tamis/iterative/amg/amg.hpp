@@ -101,7 +101,7 @@ struct AmgOptions {
     /// Unknowns that follow each other and belong to one node (a point of a grid); 0: 1, or, with a near-null space of
     /// several columns, the largest of 6, 3 and 2 whose blocks are full in A's pattern. 1 for classical coarsening.
     int block_size = 0;
-    /// Steps of the smoother before, and after, each coarse correction; for chebyshev its degree; 0: 2, and 1 for others.
+    /// Steps of the smoother before, and after, each coarse correction; for chebyshev its degree; 0: 1.
     int sweeps = 0;
     /// mixed: the levels are held, and cycles run, in single precision, scaled so that nothing overflows: about half the
     /// memory, and a preconditioner that is linear up to 1e-7, which methods do not notice. Not done where a direct solve is

@@ -62,11 +62,9 @@ class GalerkinProduct {
           threads_(threads_for(A.nnz())),
           chunks_(static_cast<std::size_t>((A.rows() + chunk - 1) / chunk)),
           first_(A.rows() + std::ssize(chunks_), uninitialized) {
-        if constexpr (W != 1) {
-            node_of_ = Array<I>(P.cols(), uninitialized);
-            for (std::int64_t J = 0; J < coarse.count(); ++J)
-                std::fill(node_of_.data() + coarse.first[J], node_of_.data() + coarse.first[J + 1], static_cast<I>(J));
-        }
+        node_of_ = Array<I>(P.cols(), uninitialized);
+        for (std::int64_t J = 0; J < coarse.count(); ++J)
+            std::fill(node_of_.data() + coarse.first[J], node_of_.data() + coarse.first[J + 1], static_cast<I>(J));
         for (int t = 0; t < threads_; ++t) {
             Array<I>& place = places_.emplace_back(coarse.count(), uninitialized);
             std::fill(place.begin(), place.end(), I(-1));
@@ -99,10 +97,7 @@ class GalerkinProduct {
         Pile<std::int64_t> first_value;
     };
 
-    [[nodiscard]] I node_of(I column) const noexcept {
-        if constexpr (W == 1) return column;
-        else return node_of_[column];
-    }
+    [[nodiscard]] I node_of(I column) const noexcept { return node_of_[column]; }
     [[nodiscard]] std::int64_t width(I node) const noexcept {
         if constexpr (W > 0) return W;
         else return coarse_.first[node + 1] - coarse_.first[node];
@@ -287,7 +282,7 @@ class GalerkinProduct {
                     const auto [node, at] = sorted[q];
                     const std::int64_t w = width(node);
                     const T* tile = tiles.data() + at + r * w;
-                    const I c = W == 1 ? node : coarse_.first[node];
+                    const I c = coarse_.first[node];
                     for (std::int64_t d = 0; d < w; ++d) {
                         *column++ = static_cast<I>(c + d);
                         *value++ = tile[d];

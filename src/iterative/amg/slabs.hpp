@@ -18,7 +18,8 @@ class Slabs {
     /// Room for `most` more elements at one place; the earlier rows stay. May throw std::bad_alloc.
     E* room(std::int64_t most) {
         if (slabs_.empty() || used_ + most > slabs_.back().size()) {
-            slabs_.push_back(Array<E>(std::max(most, slab), uninitialized));
+            slabs_.push_back(Array<E>(std::max(most, slab_), uninitialized));
+            slab_ = std::min(2 * slab_, largest);
             used_ = 0;
         }
         return slabs_.back().data() + used_;
@@ -27,8 +28,9 @@ class Slabs {
     void keep(std::int64_t count) noexcept { used_ += count; }
 
   private:
-    static constexpr std::int64_t slab = (std::int64_t{8} << 20) / static_cast<std::int64_t>(sizeof(E));
+    static constexpr std::int64_t largest = (std::int64_t{8} << 20) / static_cast<std::int64_t>(sizeof(E));
     std::vector<Array<E>> slabs_;
+    std::int64_t slab_ = largest / 128;  // elements of the next one
     std::int64_t used_ = 0;
 };
 

@@ -31,7 +31,7 @@ VARIANTS = {
     "amgcl": {"elliptic2d": ["sa-gs", "sa-spai0", "sa-spai0-float"], "elliptic3d": ["sa-gs", "sa-spai0", "sa-spai0-float"],
               "elasticity": ["sa-gs"], "convection": ["ilu0", "sa-spai0"], "graph": ["jacobi", "sa-spai0"]},
     "hypre": {"elliptic2d": ["hmis"], "elliptic3d": ["hmis"], "elasticity": ["hmis"], "convection": ["hmis"],
-              "graph": ["hmis", "jacobi"]},
+              "graph": ["jacobi"]},
     "petsc": {"elliptic2d": ["gamg", "icc"], "elliptic3d": ["gamg", "icc"], "elasticity": ["gamg", "icc"],
               "convection": ["ilu"], "graph": ["jacobi"]},
     "eigen": {"elliptic2d": ["ic"], "elliptic3d": ["jacobi", "ic"], "elasticity": ["ic"],

@@ -29,7 +29,7 @@ constexpr std::size_t huge_page = std::size_t{1} << 21;
 
 /// Blocks from here on begin and end at a huge page. What that adds is address space, and of touched memory less than one
 /// page. A million numbers of four bytes are meant to be among them.
-constexpr std::size_t large = huge_page + huge_page / 2;
+constexpr std::size_t large = huge_page / 4 * 7;
 
 std::size_t to_huge_pages(std::size_t n) noexcept {
     return (n + huge_page - 1) & ~(huge_page - 1);

@@ -1,6 +1,6 @@
 // bench_amg_amgcl TASK PROBLEM FILE KIND VARIANT: AMGCL on its builtin (OpenMP) backend. Variants: sa-spai0 and sa-gs are
-// smoothed aggregation with those smoothers, sa-spai0-float the same with levels in single precision, rs-spai0 classical
-// coarsening; ilu0 and jacobi are preconditioners by themselves. cg, and bicgstab for convection.
+// smoothed aggregation with those smoothers, sa-spai0-float the same with levels in single precision; ilu0 and jacobi are
+// preconditioners by themselves. cg, and bicgstab for convection.
 #include <iostream>
 #include <memory>
 #include <tuple>
@@ -8,7 +8,6 @@
 #include <amgcl/adapter/crs_tuple.hpp>
 #include <amgcl/amg.hpp>
 #include <amgcl/backend/builtin.hpp>
-#include <amgcl/coarsening/ruge_stuben.hpp>
 #include <amgcl/coarsening/smoothed_aggregation.hpp>
 #include <amgcl/make_solver.hpp>
 #include <amgcl/relaxation/as_preconditioner.hpp>
@@ -71,7 +70,6 @@ bench::Run run(const bench::System& S, std::vector<double>& x) {
         return solve<amgcl::amg<Double, coarsening::smoothed_aggregation, relaxation::gauss_seidel>>(S, x);
     if (S.variant == "sa-spai0-float")
         return solve<amgcl::amg<Float, coarsening::smoothed_aggregation, relaxation::spai0>>(S, x);
-    if (S.variant == "rs-spai0") return solve<amgcl::amg<Double, coarsening::ruge_stuben, relaxation::spai0>>(S, x);
     return solve<amgcl::amg<Double, coarsening::smoothed_aggregation, relaxation::spai0>>(S, x);
 }
 

@@ -68,55 +68,54 @@ Method<T> block_method() {
 
 template <class T>
 std::vector<Method<T>> methods() {
-    using namespace tamis;
     std::vector<Method<T>> all;
     const auto add = [&](const char* name, auto options, const auto& function, bool least_squares = false) {
         all.push_back(method<T>(name, least_squares, function, options));
     };
-    const auto bicgstab_ = [](auto&&... a) { return bicgstab(a...); };
-    const auto gmres_ = [](auto&&... a) { return gmres(a...); };
-    const auto lgmres_ = [](auto&&... a) { return lgmres(a...); };
-    const auto idrs_ = [](auto&&... a) { return idrs(a...); };
-    add("cg", CgOptions<T>{}, [](auto&&... a) { return cg(a...); });
-    add("flexible_cg", FlexibleCgOptions<T>{}, [](auto&&... a) { return flexible_cg(a...); });
+    const auto bicgstab_ = [](auto&&... a) { return tamis::bicgstab(a...); };
+    const auto gmres_ = [](auto&&... a) { return tamis::gmres(a...); };
+    const auto lgmres_ = [](auto&&... a) { return tamis::lgmres(a...); };
+    const auto idrs_ = [](auto&&... a) { return tamis::idrs(a...); };
+    add("cg", tamis::CgOptions<T>{}, [](auto&&... a) { return tamis::cg(a...); });
+    add("flexible_cg", tamis::FlexibleCgOptions<T>{}, [](auto&&... a) { return tamis::flexible_cg(a...); });
     all.push_back(block_method<T>());
-    add("minres", MinresOptions<T>{}, [](auto&&... a) { return minres(a...); });
-    add("minres_qlp", MinresQlpOptions<T>{}, [](auto&&... a) { return minres_qlp(a...); });
-    add("symmlq", SymmlqOptions<T>{}, [](auto&&... a) { return symmlq(a...); });
-    add("gmres", GmresOptions<T>{}, gmres_);
-    GmresOptions<T> few;
+    add("minres", tamis::MinresOptions<T>{}, [](auto&&... a) { return tamis::minres(a...); });
+    add("minres_qlp", tamis::MinresQlpOptions<T>{}, [](auto&&... a) { return tamis::minres_qlp(a...); });
+    add("symmlq", tamis::SymmlqOptions<T>{}, [](auto&&... a) { return tamis::symmlq(a...); });
+    add("gmres", tamis::GmresOptions<T>{}, gmres_);
+    tamis::GmresOptions<T> few;
     few.restart = 5;
-    few.side = Side::left;
+    few.side = tamis::Side::left;
     add("gmres(5), left", few, gmres_);
-    GmresOptions<T> full;
+    tamis::GmresOptions<T> full;
     full.restart = 200;
     add("gmres(200)", full, gmres_);
-    add("fgmres", FgmresOptions<T>{}, [](auto&&... a) { return fgmres(a...); });
-    add("lgmres", LgmresOptions<T>{}, lgmres_);
-    LgmresOptions<T> left;
-    left.side = Side::left;
+    add("fgmres", tamis::FgmresOptions<T>{}, [](auto&&... a) { return tamis::fgmres(a...); });
+    add("lgmres", tamis::LgmresOptions<T>{}, lgmres_);
+    tamis::LgmresOptions<T> left;
+    left.side = tamis::Side::left;
     add("lgmres, left", left, lgmres_);
-    add("gcrodr", GcrodrOptions<T>{}, [](auto&&... a) { return gcrodr(a...); });
-    add("bicg", BicgOptions<T>{}, [](auto&&... a) { return bicg(a...); });
+    add("gcrodr", tamis::GcrodrOptions<T>{}, [](auto&&... a) { return tamis::gcrodr(a...); });
+    add("bicg", tamis::BicgOptions<T>{}, [](auto&&... a) { return tamis::bicg(a...); });
     for (const std::int64_t l : {1, 2, 4}) {
-        BicgstabOptions<T> options;
+        tamis::BicgstabOptions<T> options;
         options.l = l;
         add(("bicgstab(" + std::to_string(l) + ")").c_str(), options, bicgstab_);
     }
-    add("cgs", CgsOptions<T>{}, [](auto&&... a) { return cgs(a...); });
-    add("qmr", QmrOptions<T>{}, [](auto&&... a) { return qmr(a...); });
-    add("tfqmr", TfqmrOptions<T>{}, [](auto&&... a) { return tfqmr(a...); });
+    add("cgs", tamis::CgsOptions<T>{}, [](auto&&... a) { return tamis::cgs(a...); });
+    add("qmr", tamis::QmrOptions<T>{}, [](auto&&... a) { return tamis::qmr(a...); });
+    add("tfqmr", tamis::TfqmrOptions<T>{}, [](auto&&... a) { return tamis::tfqmr(a...); });
     for (const std::int64_t s : {1, 4, 8}) {
-        IdrsOptions<T> options;
+        tamis::IdrsOptions<T> options;
         options.s = s;
         add(("idrs(" + std::to_string(s) + ")").c_str(), options, idrs_);
     }
     add(
-        "lsqr", LsqrOptions<T>{}, [](auto&&... a) { return lsqr(a...); }, true);
+        "lsqr", tamis::LsqrOptions<T>{}, [](auto&&... a) { return tamis::lsqr(a...); }, true);
     add(
-        "lsmr", LsmrOptions<T>{}, [](auto&&... a) { return lsmr(a...); }, true);
+        "lsmr", tamis::LsmrOptions<T>{}, [](auto&&... a) { return tamis::lsmr(a...); }, true);
     add(
-        "cgls", CglsOptions<T>{}, [](auto&&... a) { return cgls(a...); }, true);
+        "cgls", tamis::CglsOptions<T>{}, [](auto&&... a) { return tamis::cgls(a...); }, true);
     return all;
 }
 

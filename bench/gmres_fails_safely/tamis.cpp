@@ -72,30 +72,30 @@ void try_to_add(std::vector<Helper<T>>& helpers, const std::string& name, const 
 
 template <class T>
 std::vector<Helper<T>> helpers_for(const tamis::Csr<T>& A) {
-    using namespace tamis;
     std::vector<Helper<T>> helpers{{"no preconditioner", {}}};
     if (A.rows() != A.cols()) return helpers;
     const std::int64_t n = A.rows();
-    try_to_add(helpers, "Jacobi", [&]() -> Operator<T> { return Jacobi(A); });
-    try_to_add(helpers, "Ilu0", [&]() -> Operator<T> { return Ilu0(A); });
-    try_to_add(helpers, "Ilut", [&]() -> Operator<T> { return Ilut(A); });
-    try_to_add(helpers, "Amg", [&]() -> Operator<T> { return Amg(A); });
-    using X = VectorView<const T>;
-    using Y = VectorView<T>;
+    try_to_add(helpers, "Jacobi", [&]() -> tamis::Operator<T> { return tamis::Jacobi(A); });
+    try_to_add(helpers, "Ilu0", [&]() -> tamis::Operator<T> { return tamis::Ilu0(A); });
+    try_to_add(helpers, "Ilut", [&]() -> tamis::Operator<T> { return tamis::Ilut(A); });
+    try_to_add(helpers, "Amg", [&]() -> tamis::Operator<T> { return tamis::Amg(A); });
+    using X = tamis::VectorView<const T>;
+    using Y = tamis::VectorView<T>;
     const auto elementwise = [&](const char* name, auto f) {
         const auto apply = [f](X x, Y y) mutable {
             for (std::int64_t i = 0; i < x.size(); ++i) y[i] = f(i) * x[i];
         };
-        helpers.push_back({name, make_operator<T>(n, n, apply, apply)});
+        helpers.push_back({name, tamis::make_operator<T>(n, n, apply, apply)});
     };
     elementwise("negative", [](std::int64_t) { return T(-1); });
     elementwise("zero", [](std::int64_t) { return T(0); });
     elementwise("singular", [](std::int64_t i) { return T(i % 2 == 0 ? 1 : 0); });
-    elementwise("tiny", [](std::int64_t) { return T(static_cast<Real<T>>(1e-30)); });
-    elementwise("changing",
-                [random = bench::Numbers(8)](std::int64_t) mutable { return T(static_cast<Real<T>>(random.next(0.5, 2))); });
+    elementwise("tiny", [](std::int64_t) { return T(static_cast<tamis::Real<T>>(1e-30)); });
+    elementwise("changing", [random = bench::Numbers(8)](std::int64_t) mutable {
+        return T(static_cast<tamis::Real<T>>(random.next(0.5, 2)));
+    });
     elementwise("NaN later", [count = 0, n](std::int64_t) mutable {
-        return ++count > 7 * n ? T(std::numeric_limits<Real<T>>::quiet_NaN()) : T(1);
+        return ++count > 7 * n ? T(std::numeric_limits<tamis::Real<T>>::quiet_NaN()) : T(1);
     });
     return helpers;
 }

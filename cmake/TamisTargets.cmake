@@ -61,3 +61,16 @@ function(tamis_precompile target)
   target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>
     "$<$<CXX_COMPILER_ID:Clang>:SHELL:-Xclang -fno-pch-timestamp>")
 endfunction()
+
+# Compiles the sources of a target some at a time, for builds of everything as well: templates that several of them use are
+# instantiated once. What differs from file to file in anonymous namespaces needs names that differ, too. Off by default, as a
+# changed source takes its neighbours along.
+option(TAMIS_UNITE "Compile several sources of the library and of the program at once" OFF)
+
+function(tamis_unite target sources_at_once)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${TAMIS_UNITE} UNITY_BUILD_BATCH_SIZE ${sources_at_once})
+  if(TAMIS_UNITE)
+    # g++ takes what is included for headers, whose types must not be made of types of anonymous namespaces.
+    target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+  endif()
+endfunction()

@@ -8,7 +8,7 @@ scripts/install_packages.sh
 
 build=build/quickstart
 cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DTAMIS_BUILD_TESTS=OFF -DTAMIS_BUILD_BENCH=OFF \
-  -DTAMIS_BUILD_EXAMPLES=OFF >/dev/null
+  -DTAMIS_BUILD_EXAMPLES=OFF -DTAMIS_PRECOMPILE=ON -DTAMIS_UNITE=ON >/dev/null
 cmake --build "$build"
 tamis="$build/bin/tamis"
 work="$build/matrices"

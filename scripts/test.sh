@@ -7,7 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 scripts/install_packages.sh
 
 build=build/test
-options=(-DCMAKE_BUILD_TYPE=Release -DCMAKE_EXPORT_COMPILE_COMMANDS=ON -DTAMIS_PRECOMPILE=ON -DTAMIS_BUILD_BENCH=OFF)
+options=(-DCMAKE_BUILD_TYPE=Release -DCMAKE_EXPORT_COMPILE_COMMANDS=ON -DTAMIS_PRECOMPILE=ON -DTAMIS_UNITE=ON -DTAMIS_BUILD_BENCH=OFF)
 if command -v ccache >/dev/null; then options+=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache); fi
 # So that a compiler cache knows files with precompiled headers again.
 export CCACHE_SLOPPINESS="${CCACHE_SLOPPINESS:-pch_defines,time_macros}"

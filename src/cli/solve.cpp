@@ -14,7 +14,7 @@ constexpr std::string_view methods[] = {"auto", "diagonal", "triangular", "bande
 constexpr std::string_view iterative_methods[] = {
     "cg",   "flexible-cg", "block-cg", "minres", "minres-qlp", "symmlq", "gmres", "fgmres", "lgmres", "gcrodr",
     "bicg", "bicgstab",    "cgs",      "qmr",    "tfqmr",      "idrs",   "lsqr",  "lsmr",   "cgls"};
-constexpr std::string_view orderings[] = {"auto", "amd", "colamd", "nested-dissection", "natural"};
+constexpr std::string_view ordering_words[] = {"auto", "amd", "colamd", "nested-dissection", "natural"};
 
 std::string underscored(std::string word) {
     for (char& c : word)
@@ -63,7 +63,7 @@ class SolveCommand final : public Command {
             throw UsageError("--json and -o - both want standard output", "tamis solve A.mtx b.mtx -o x.mtx --json");
         read_method();
         if (!ordering_.empty()) {
-            const std::string word = parse_choice("--ordering", ordering_, orderings);
+            const std::string word = parse_choice("--ordering", ordering_, ordering_words);
             options_.ordering = word == "auto" ? Ordering::automatic : ordering_from_string(underscored(word));
         }
         if (!precision_.empty())

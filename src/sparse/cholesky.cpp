@@ -22,10 +22,10 @@
 namespace tamis {
 
 namespace {
-const char* const what = "cholesky";
+const char* const verb_cholesky = "cholesky";
 
 [[noreturn]] void throw_not_definite(std::int64_t column) {
-    throw NotPositiveDefinite(std::string(what) + ": the matrix is not positive definite: the pivot of column " +
+    throw NotPositiveDefinite(std::string(verb_cholesky) + ": the matrix is not positive definite: the pivot of column " +
                                   std::to_string(column) + " is not positive; use ldlt or lu, or a shift",
                               column);
 }
@@ -99,14 +99,14 @@ SparseCholesky<T, I>::~SparseCholesky() = default;
 template <class T, class I>
 SparseCholesky<T, I>::SparseCholesky(CsrView<T, I> major, bool row_major, const FactorOptions& options) {
     using E = typename State::E;
-    detail::check_factor_options(what, options);
-    detail::check_square(what, major, row_major);
-    detail::check_finite(what, major, row_major);
-    detail::check_hermitian(what, major);
+    detail::check_factor_options(verb_cholesky, options);
+    detail::check_square(verb_cholesky, major, row_major);
+    detail::check_finite(verb_cholesky, major, row_major);
+    detail::check_hermitian(verb_cholesky, major);
     auto lower = detail::lower_triangle(major, row_major);
     const double norm = detail::norm_of_hermitian(lower, options.shift);
-    auto analysis = detail::analyze_for_cholesky<E>(what, std::move(lower.pattern), options);
-    state_ = std::make_unique<State>(what, std::move(analysis), options);
+    auto analysis = detail::analyze_for_cholesky<E>(verb_cholesky, std::move(lower.pattern), options);
+    state_ = std::make_unique<State>(verb_cholesky, std::move(analysis), options);
     state_->info.seconds.analyze = state_->analysis->seconds;
     if (!state_->empty()) state_->compute(std::move(lower.values), norm);
 }
@@ -114,11 +114,12 @@ SparseCholesky<T, I>::SparseCholesky(CsrView<T, I> major, bool row_major, const 
 template <class T, class I>
 SparseCholesky<T, I>::SparseCholesky(const Analysis& analysis, CsrView<T, I> major, bool row_major,
                                      const FactorOptions& options) {
-    detail::check_square(what, major, row_major);
-    state_ = std::make_unique<State>(
-        what, detail::analysis_for(what, Method::cholesky, is_complex_v<T>, major.rows(), major.cols(), analysis, options),
-        options);
-    state_->take(what, major, row_major);
+    detail::check_square(verb_cholesky, major, row_major);
+    state_ = std::make_unique<State>(verb_cholesky,
+                                     detail::analysis_for(verb_cholesky, Method::cholesky, is_complex_v<T>, major.rows(),
+                                                          major.cols(), analysis, options),
+                                     options);
+    state_->take(verb_cholesky, major, row_major);
 }
 
 template <class T, class I>

@@ -29,4 +29,11 @@ void check_indices(const char* what, const char* major_name, std::int64_t minor,
 template <class T, class I>
 void make_canonical(Array<I>& offsets, Array<I>& indices, Array<T>& values);
 
+/// The matrix (a Csr or Csc) of arrays that have been checked, made canonical.
+template <class Compressed, class T, class I>
+Compressed canonical(std::int64_t rows, std::int64_t cols, Array<I> offsets, Array<I> indices, Array<T> values) {
+    make_canonical(offsets, indices, values);
+    return {unchecked, rows, cols, std::move(offsets), std::move(indices), std::move(values)};
+}
+
 }  // namespace tamis::detail

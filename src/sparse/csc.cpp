@@ -15,18 +15,12 @@ std::int64_t checked_cols(std::int64_t rows, std::int64_t cols) {
 }
 
 template <class T, class I>
-void check_arrays(std::int64_t rows, std::int64_t cols, std::span<const I> offsets, std::span<const I> indices,
-                  std::span<const T> values) {
+void check_csc_arrays(std::int64_t rows, std::int64_t cols, std::span<const I> offsets, std::span<const I> indices,
+                      std::span<const T> values) {
     constexpr const char* what = "Csc::from_arrays";
     detail::check_sizes<I>(what, rows, cols);
     detail::check_offsets<I>(what, "column", cols, offsets, std::ssize(indices), std::ssize(values));
     detail::check_indices<I>(what, "column", rows, offsets, indices);
-}
-
-template <class T, class I>
-Csc<T, I> canonical(std::int64_t rows, std::int64_t cols, Array<I> offsets, Array<I> indices, Array<T> values) {
-    detail::make_canonical(offsets, indices, values);
-    return {unchecked, rows, cols, std::move(offsets), std::move(indices), std::move(values)};
 }
 
 }  // namespace
@@ -47,16 +41,16 @@ Csc<T, I>::Csc(const CscView<T, I>& view)
 template <class T, class I>
 Csc<T, I> Csc<T, I>::from_arrays(std::int64_t rows, std::int64_t cols, std::span<const I> col_offsets,
                                  std::span<const I> row_indices, std::span<const T> values) {
-    check_arrays<T, I>(rows, cols, col_offsets, row_indices, values);
-    return canonical<T, I>(rows, cols, Array<I>(col_offsets), Array<I>(row_indices), Array<T>(values));
+    check_csc_arrays<T, I>(rows, cols, col_offsets, row_indices, values);
+    return detail::canonical<Csc<T, I>>(rows, cols, Array<I>(col_offsets), Array<I>(row_indices), Array<T>(values));
 }
 
 template <class T, class I>
 Csc<T, I> Csc<T, I>::from_arrays(std::int64_t rows, std::int64_t cols, std::vector<I>&& col_offsets,
                                  std::vector<I>&& row_indices, std::vector<T>&& values) {
-    check_arrays<T, I>(rows, cols, col_offsets, row_indices, values);
-    return canonical<T, I>(rows, cols, Array<I>(std::move(col_offsets)), Array<I>(std::move(row_indices)),
-                           Array<T>(std::move(values)));
+    check_csc_arrays<T, I>(rows, cols, col_offsets, row_indices, values);
+    return detail::canonical<Csc<T, I>>(rows, cols, Array<I>(std::move(col_offsets)), Array<I>(std::move(row_indices)),
+                                        Array<T>(std::move(values)));
 }
 
 #define TAMIS_CSC(T, I)                                                                                           \

@@ -15,18 +15,12 @@ std::int64_t checked_rows(std::int64_t rows, std::int64_t cols) {
 }
 
 template <class T, class I>
-void check_arrays(std::int64_t rows, std::int64_t cols, std::span<const I> offsets, std::span<const I> indices,
-                  std::span<const T> values) {
+void check_csr_arrays(std::int64_t rows, std::int64_t cols, std::span<const I> offsets, std::span<const I> indices,
+                      std::span<const T> values) {
     constexpr const char* what = "Csr::from_arrays";
     detail::check_sizes<I>(what, rows, cols);
     detail::check_offsets<I>(what, "row", rows, offsets, std::ssize(indices), std::ssize(values));
     detail::check_indices<I>(what, "row", cols, offsets, indices);
-}
-
-template <class T, class I>
-Csr<T, I> canonical(std::int64_t rows, std::int64_t cols, Array<I> offsets, Array<I> indices, Array<T> values) {
-    detail::make_canonical(offsets, indices, values);
-    return {unchecked, rows, cols, std::move(offsets), std::move(indices), std::move(values)};
 }
 
 }  // namespace
@@ -47,16 +41,16 @@ Csr<T, I>::Csr(const CsrView<T, I>& view)
 template <class T, class I>
 Csr<T, I> Csr<T, I>::from_arrays(std::int64_t rows, std::int64_t cols, std::span<const I> row_offsets,
                                  std::span<const I> col_indices, std::span<const T> values) {
-    check_arrays<T, I>(rows, cols, row_offsets, col_indices, values);
-    return canonical<T, I>(rows, cols, Array<I>(row_offsets), Array<I>(col_indices), Array<T>(values));
+    check_csr_arrays<T, I>(rows, cols, row_offsets, col_indices, values);
+    return detail::canonical<Csr<T, I>>(rows, cols, Array<I>(row_offsets), Array<I>(col_indices), Array<T>(values));
 }
 
 template <class T, class I>
 Csr<T, I> Csr<T, I>::from_arrays(std::int64_t rows, std::int64_t cols, std::vector<I>&& row_offsets,
                                  std::vector<I>&& col_indices, std::vector<T>&& values) {
-    check_arrays<T, I>(rows, cols, row_offsets, col_indices, values);
-    return canonical<T, I>(rows, cols, Array<I>(std::move(row_offsets)), Array<I>(std::move(col_indices)),
-                           Array<T>(std::move(values)));
+    check_csr_arrays<T, I>(rows, cols, row_offsets, col_indices, values);
+    return detail::canonical<Csr<T, I>>(rows, cols, Array<I>(std::move(row_offsets)), Array<I>(std::move(col_indices)),
+                                        Array<T>(std::move(values)));
 }
 
 #define TAMIS_CSR(T, I)                                                                                           \

@@ -21,7 +21,7 @@ namespace tamis {
 
 namespace {
 
-const char* const what = "ldlt";
+const char* const verb_ldlt = "ldlt";
 
 [[noreturn]] void throw_unstable(const char* caller, const detail::PivotUnstable& unstable) {
     throw Unsupported(
@@ -84,13 +84,13 @@ struct SparseLdlt<T, I>::State : detail::FactorState<detail::compute_t<T>, detai
     // Pivots chosen by their numbers instead. False in a build that has none.
     bool choose_pivots(std::unique_ptr<detail::LdltFactor<E>>& factor, double& seconds) {
         const detail::Stopwatch watch;
-        const auto order = detail::checked_permutation(what, this->analysis->options, this->rows());
+        const auto order = detail::checked_permutation(verb_ldlt, this->analysis->options, this->rows());
         const auto chosen =
             this->symbolic().with_chosen_pivots(numbers(), {this->analysis->options.ordering, order, this->options.stop});
         if (!chosen) return false;
         seconds = watch.seconds();
-        detail::require_memory(what, chosen->prediction().bytes, this->options.memory_limit);
-        detail::check_stop(what, "numeric factorization", this->options.stop);
+        detail::require_memory(verb_ldlt, chosen->prediction().bytes, this->options.memory_limit);
+        detail::check_stop(verb_ldlt, "numeric factorization", this->options.stop);
         factor = chosen->factor(numbers());
         this->info.backend = chosen->prediction().backend;
         this->info.ordering = chosen->prediction().ordering;
@@ -127,27 +127,29 @@ SparseLdlt<T, I>::~SparseLdlt() = default;
 template <class T, class I>
 SparseLdlt<T, I>::SparseLdlt(CsrView<T, I> major, bool row_major, const FactorOptions& options) {
     using E = typename State::E;
-    detail::check_factor_options(what, options);
-    detail::check_square(what, major, row_major);
-    detail::check_finite(what, major, row_major);
-    detail::check_hermitian(what, major);
+    detail::check_factor_options(verb_ldlt, options);
+    detail::check_square(verb_ldlt, major, row_major);
+    detail::check_finite(verb_ldlt, major, row_major);
+    detail::check_hermitian(verb_ldlt, major);
     auto lower = detail::lower_triangle(major, row_major);
     const double norm = detail::norm_of_hermitian(lower, options.shift);
-    auto analysis = detail::analyze_for_ldlt<E>(what, std::move(lower.pattern), std::as_const(lower.values).span(), options);
-    state_ = std::make_unique<State>(what, std::move(analysis), options);
+    auto analysis =
+        detail::analyze_for_ldlt<E>(verb_ldlt, std::move(lower.pattern), std::as_const(lower.values).span(), options);
+    state_ = std::make_unique<State>(verb_ldlt, std::move(analysis), options);
     state_->info.seconds.analyze = state_->analysis->seconds;
     if (!state_->empty())
-        state_->compute(what, norm, std::move(lower.values),
-                        [&] { return detail::all_columns(what, major, row_major, options.shift); });
+        state_->compute(verb_ldlt, norm, std::move(lower.values),
+                        [&] { return detail::all_columns(verb_ldlt, major, row_major, options.shift); });
 }
 
 template <class T, class I>
 SparseLdlt<T, I>::SparseLdlt(const Analysis& analysis, CsrView<T, I> major, bool row_major, const FactorOptions& options) {
-    detail::check_square(what, major, row_major);
+    detail::check_square(verb_ldlt, major, row_major);
     state_ = std::make_unique<State>(
-        what, detail::analysis_for(what, Method::ldlt, is_complex_v<T>, major.rows(), major.cols(), analysis, options),
+        verb_ldlt,
+        detail::analysis_for(verb_ldlt, Method::ldlt, is_complex_v<T>, major.rows(), major.cols(), analysis, options),
         options);
-    state_->take(what, major, row_major);
+    state_->take(verb_ldlt, major, row_major);
 }
 
 template <class T, class I>

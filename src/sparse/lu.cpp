@@ -22,7 +22,7 @@ namespace tamis {
 
 namespace {
 
-const char* const what = "lu";
+const char* const verb_lu = "lu";
 
 // +1 or −1.
 int parity(const std::vector<std::int64_t>& p) {
@@ -97,25 +97,25 @@ SparseLu<T, I>::~SparseLu() = default;
 template <class T, class I>
 SparseLu<T, I>::SparseLu(CsrView<T, I> major, bool row_major, const FactorOptions& options) {
     using E = typename State::E;
-    detail::check_factor_options(what, options);
-    detail::check_square(what, major, row_major);
-    detail::check_finite(what, major, row_major);
-    const auto read = [&] { return detail::all_columns(what, major, row_major, options.shift); };
+    detail::check_factor_options(verb_lu, options);
+    detail::check_square(verb_lu, major, row_major);
+    detail::check_finite(verb_lu, major, row_major);
+    const auto read = [&] { return detail::all_columns(verb_lu, major, row_major, options.shift); };
     auto A = read();
     const auto norms = detail::norms_of_columns(A);
-    auto analysis = detail::analyze_for_lu<E>(what, std::move(A.pattern), std::as_const(A.values).span(), options);
-    state_ = std::make_unique<State>(what, std::move(analysis), options);
+    auto analysis = detail::analyze_for_lu<E>(verb_lu, std::move(A.pattern), std::as_const(A.values).span(), options);
+    state_ = std::make_unique<State>(verb_lu, std::move(analysis), options);
     state_->info.seconds.analyze = state_->analysis->seconds;
-    if (!state_->empty()) state_->compute(what, std::move(A.values), norms, read);
+    if (!state_->empty()) state_->compute(verb_lu, std::move(A.values), norms, read);
 }
 
 template <class T, class I>
 SparseLu<T, I>::SparseLu(const Analysis& analysis, CsrView<T, I> major, bool row_major, const FactorOptions& options) {
-    detail::check_square(what, major, row_major);
+    detail::check_square(verb_lu, major, row_major);
     state_ = std::make_unique<State>(
-        what, detail::analysis_for(what, Method::lu, is_complex_v<T>, major.rows(), major.cols(), analysis, options),
+        verb_lu, detail::analysis_for(verb_lu, Method::lu, is_complex_v<T>, major.rows(), major.cols(), analysis, options),
         options);
-    state_->take(what, major, row_major);
+    state_->take(verb_lu, major, row_major);
 }
 
 template <class T, class I>

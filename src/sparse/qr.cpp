@@ -22,7 +22,7 @@ namespace tamis {
 
 namespace {
 
-const char* const what = "qr";
+const char* const verb_qr = "qr";
 using Long = std::int64_t;
 
 // SPQR's rule is for numbers that are as good as double precision. The entries of a float matrix are not, however they are
@@ -73,15 +73,15 @@ SparseQr<T, I>::~SparseQr() = default;
 template <class T, class I>
 SparseQr<T, I>::SparseQr(CsrView<T, I> major, bool row_major, const FactorOptions& options) {
     using E = typename State::E;
-    detail::check_factor_options(what, options);
-    detail::check_qr(what, row_major ? major.rows() : major.cols(), row_major ? major.cols() : major.rows(), options);
-    detail::check_finite(what, major, row_major);
-    auto columns = detail::all_columns(what, major, row_major, options.shift);
+    detail::check_factor_options(verb_qr, options);
+    detail::check_qr(verb_qr, row_major ? major.rows() : major.cols(), row_major ? major.cols() : major.rows(), options);
+    detail::check_finite(verb_qr, major, row_major);
+    auto columns = detail::all_columns(verb_qr, major, row_major, options.shift);
     detail::ColumnPattern<I> pattern = columns.pattern;
     auto A = detail::tall_columns(std::move(columns));
-    auto analysis = detail::analyze_for_qr<E>(what, std::move(pattern), A.B, options);
+    auto analysis = detail::analyze_for_qr<E>(verb_qr, std::move(pattern), A.B, options);
     const auto with = with_tolerance<T>(options, analysis->rows, analysis->cols);
-    state_ = std::make_unique<State>(what, std::move(analysis), with);
+    state_ = std::make_unique<State>(verb_qr, std::move(analysis), with);
     state_->info.seconds.analyze = state_->analysis->seconds;
     if (!state_->empty()) state_->compute(std::move(A));
 }
@@ -90,11 +90,11 @@ template <class T, class I>
 SparseQr<T, I>::SparseQr(const Analysis& analysis, CsrView<T, I> major, bool row_major, const FactorOptions& options) {
     const auto rows = row_major ? major.rows() : major.cols();
     const auto cols = row_major ? major.cols() : major.rows();
-    detail::check_qr(what, rows, cols, options);
-    state_ =
-        std::make_unique<State>(what, detail::analysis_for(what, Method::qr, is_complex_v<T>, rows, cols, analysis, options),
-                                with_tolerance<T>(options, rows, cols));
-    state_->take(what, major, row_major);
+    detail::check_qr(verb_qr, rows, cols, options);
+    state_ = std::make_unique<State>(
+        verb_qr, detail::analysis_for(verb_qr, Method::qr, is_complex_v<T>, rows, cols, analysis, options),
+        with_tolerance<T>(options, rows, cols));
+    state_->take(verb_qr, major, row_major);
 }
 
 template <class T, class I>

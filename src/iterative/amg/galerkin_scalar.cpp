@@ -56,8 +56,8 @@ struct UnsortedRows {
 /// sum ← Σ factors[k] rows[indices[k]], unsorted; returns how many entries that has. There must be room for one more, and
 /// place says for each column base + where it is in the sum, or less than base.
 template <class T, class I, class Rows>
-[[gnu::noinline]] I combine(const I* indices, const T* factors, std::int64_t n, const Rows rows, I* __restrict place, I base,
-                            Entry<T, I>* __restrict sum) noexcept {
+[[gnu::noinline]] I combine_rows(const I* indices, const T* factors, std::int64_t n, const Rows rows, I* __restrict place,
+                                 I base, Entry<T, I>* __restrict sum) noexcept {
     constexpr int sign = 8 * sizeof(I) - 1;
     constexpr std::int64_t ahead = 4;
     I count = 0;
@@ -89,7 +89,7 @@ class Places {
     I combine(const I* indices, const T* factors, std::int64_t n, const Rows& rows, std::int64_t most,
               Entry<T, I>* sum) noexcept {
         if (most > std::numeric_limits<I>::max() - base_) forget();
-        const I count = detail::combine(indices, factors, n, rows, place_.data(), base_, sum);
+        const I count = detail::combine_rows(indices, factors, n, rows, place_.data(), base_, sum);
         base_ = static_cast<I>(base_ + count);
         return count;
     }

@@ -21,7 +21,7 @@ namespace tamis::detail {
 
 namespace {
 
-const char* const what = "ldlt";
+const char* const verb_ldlt = "ldlt";
 
 template <class E>
 constexpr std::int64_t width = is_complex_v<E> ? 2 : 1;  // rows of MUMPS' matrix for a row of A
@@ -138,7 +138,7 @@ class PivotedSymbolic final : public LdltSymbolic<E> {
     friend class PivotedFactor<E, I>;
 
     [[nodiscard]] std::unique_ptr<MumpsInstance<double>> start(std::span<const double> values) const {
-        auto instance = std::make_unique<MumpsInstance<double>>(what, MumpsSymmetry::symmetric);
+        auto instance = std::make_unique<MumpsInstance<double>>(verb_ldlt, MumpsSymmetry::symmetric);
         instance->analyze(positions_, values, given_);
         return instance;
     }

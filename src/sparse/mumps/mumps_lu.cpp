@@ -21,7 +21,7 @@ namespace tamis::detail {
 
 namespace {
 
-const char* const what = "lu";
+const char* const verb_lu = "lu";
 
 template <class E, class I>
 class MumpsLuSymbolic;
@@ -173,7 +173,7 @@ class MumpsLuSymbolic final : public LuSymbolic<E> {
     }
 
     [[nodiscard]] std::unique_ptr<MumpsInstance<E>> start(std::span<const E> values) const {
-        auto instance = std::make_unique<MumpsInstance<E>>(what, MumpsSymmetry::none);
+        auto instance = std::make_unique<MumpsInstance<E>>(verb_lu, MumpsSymmetry::none);
         instance->analyze(positions_, values, given_);
         return instance;
     }

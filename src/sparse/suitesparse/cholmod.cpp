@@ -15,7 +15,7 @@ namespace tamis::detail {
 
 namespace {
 
-const char* const what = "cholesky";
+const char* const verb_cholesky = "cholesky";
 
 // The numeric part of every entry of L in the analysed order, for either storage of a factor: visit(column, row, value).
 template <class E, class J, class Visit>
@@ -101,7 +101,7 @@ class Factor887 final : public CholeskyFactor<E> {
         : symbolic_(std::move(symbolic)) {
         CholmodCommon<J> common;
         L_ = CholmodFactor<J>(CholmodCalls<J>::copy_factor(symbolic_->factor_.get(), common.get()));
-        check_cholmod(what, common->status);
+        check_cholmod(verb_cholesky, common->status);
         compute(std::move(values), shift);
     }
 
@@ -202,7 +202,7 @@ class Factor887 final : public CholeskyFactor<E> {
         else
 #endif
             CholmodCalls<J>::factorize_p(&A, beta, nullptr, 0, L_.get(), common.get());
-        check_cholmod(what, common->status);
+        check_cholmod(verb_cholesky, common->status);
         const auto n = static_cast<std::int64_t>(L_->n);
         const auto* p = static_cast<const J*>(L_->Perm);
         if (common->status == CHOLMOD_NOT_POSDEF || static_cast<std::int64_t>(L_->minor) < n)
@@ -220,11 +220,11 @@ class Factor887 final : public CholeskyFactor<E> {
         const CholmodSparse<J> ordered = [&] {
             const CholmodSparse<J> upper(
                 CholmodCalls<J>::ptranspose(&A, conjugated, static_cast<J*>(L_->Perm), nullptr, 0, common.get()));
-            check_cholmod(what, common->status);
+            check_cholmod(verb_cholesky, common->status);
             values = Array<E>();
             return CholmodSparse<J>(CholmodCalls<J>::ptranspose(upper.get(), conjugated, nullptr, nullptr, 0, common.get()));
         }();
-        check_cholmod(what, common->status);
+        check_cholmod(verb_cholesky, common->status);
         if constexpr (std::is_same_v<J, std::int32_t>)
             cholmod_super_numeric(ordered.get(), nullptr, beta, L_.get(), common.get());
         else cholmod_l_super_numeric(ordered.get(), nullptr, beta, L_.get(), common.get());
@@ -296,7 +296,7 @@ class Symbolic887 final : public CholeskySymbolic<E> {
         cholmod_sparse A = cholmod_view<E>(lower_.rows, lower_.cols, lower_.offsets, lower_.indices, nullptr, -1);
         CholmodFactor<J> L(
             CholmodCalls<J>::analyze_p(&A, ordering == Ordering::given ? p.data() : nullptr, nullptr, 0, common.get()));
-        check_cholmod(what, common->status);
+        check_cholmod(verb_cholesky, common->status);
         factor_ = std::move(L);
         auto& prediction = this->prediction_;
         prediction.backend = "CHOLMOD " + std::to_string(CHOLMOD_MAIN_VERSION) + "." + std::to_string(CHOLMOD_SUB_VERSION) +

@@ -66,6 +66,13 @@ inline int size(std::int64_t n) {
         const int sizes[] = {size(m), size(n), size(ldl), size(ldb)};                                                  \
         trsm_name(&side, "L", "N", "N", sizes, sizes + 1, &one, L, sizes + 2, B, sizes + 3);                           \
     }                                                                                                                  \
+    /* B = B L⁻ᴴ with a lower triangle L, n×n; B m×n. */                                                         \
+    inline void trsm_right_adjoint_lower(std::int64_t m, std::int64_t n, const T* L, std::int64_t ldl, T* B,           \
+                                         std::int64_t ldb) {                                                           \
+        const T one = 1;                                                                                               \
+        const int sizes[] = {size(m), size(n), size(ldl), size(ldb)};                                                  \
+        trsm_name("R", "L", "C", "N", sizes, sizes + 1, &one, L, sizes + 2, B, sizes + 3);                             \
+    }                                                                                                                  \
     /* B = L B with a lower triangle L; B m×n. */                                                                     \
     inline void trmm_lower(std::int64_t m, std::int64_t n, const T* L, std::int64_t ldl, T* B, std::int64_t ldb) {     \
         const T one = 1;                                                                                               \

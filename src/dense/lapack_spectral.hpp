@@ -1,0 +1,272 @@
+// Private: LAPACK's decompositions of full matrices, column-major, with their work space; lapack.hpp says how it is called.
+#pragma once
+
+#include <algorithm>
+#include <vector>
+
+#include "dense/lapack.hpp"
+
+#define TAMIS_DECLARE_FULL_ROUTINES(prefix, T)                                                                         \
+    void prefix##potrf_(const char* uplo, const int* n, T* a, const int* lda, int* info, std::size_t);                 \
+    void prefix##getrf_(const int* m, const int* n, T* a, const int* lda, int* ipiv, int* info);                       \
+    void prefix##getrs_(const char* trans, const int* n, const int* nrhs, const T* a, const int* lda, const int* ipiv, \
+                        T* b, const int* ldb, int* info, std::size_t);                                                 \
+    void prefix##geqrf_(const int* m, const int* n, T* a, const int* lda, T* tau, T* work, const int* lwork, int* info);
+#define TAMIS_DECLARE_REAL_ROUTINES(prefix, R)                                                                              \
+    void prefix##syevd_(const char* jobz, const char* uplo, const int* n, R* a, const int* lda, R* w, R* work,              \
+                        const int* lwork, int* iwork, const int* liwork, int* info, std::size_t, std::size_t);              \
+    void prefix##gesdd_(const char* jobz, const int* m, const int* n, R* a, const int* lda, R* s, R* u, const int* ldu,     \
+                        R* vt, const int* ldvt, R* work, const int* lwork, int* iwork, int* info, std::size_t);             \
+    void prefix##orgqr_(const int* m, const int* n, const int* k, R* a, const int* lda, const R* tau, R* work,              \
+                        const int* lwork, int* info);                                                                       \
+    void prefix##gees_(const char* jobvs, const char* sort, void* select, const int* n, R* a, const int* lda, int* sdim,    \
+                       R* wr, R* wi, R* vs, const int* ldvs, R* work, const int* lwork, int* bwork, int* info, std::size_t, \
+                       std::size_t);                                                                                        \
+    void prefix##trsen_(const char* job, const char* compq, const int* select, const int* n, R* t, const int* ldt, R* q,    \
+                        const int* ldq, R* wr, R* wi, int* m, R* s, R* sep, R* work, const int* lwork, int* iwork,          \
+                        const int* liwork, int* info, std::size_t, std::size_t);                                            \
+    void prefix##trevc3_(const char* side, const char* howmny, int* select, const int* n, const R* t, const int* ldt,       \
+                         R* vl, const int* ldvl, R* vr, const int* ldvr, const int* mm, int* m, R* work, const int* lwork,  \
+                         int* info, std::size_t, std::size_t);
+#define TAMIS_DECLARE_COMPLEX_ROUTINES(prefix, R)                                                                           \
+    void prefix##heevd_(const char* jobz, const char* uplo, const int* n, std::complex<R>* a, const int* lda, R* w,         \
+                        std::complex<R>* work, const int* lwork, R* rwork, const int* lrwork, int* iwork,                   \
+                        const int* liwork, int* info, std::size_t, std::size_t);                                            \
+    void prefix##gesdd_(const char* jobz, const int* m, const int* n, std::complex<R>* a, const int* lda, R* s,             \
+                        std::complex<R>* u, const int* ldu, std::complex<R>* vt, const int* ldvt, std::complex<R>* work,    \
+                        const int* lwork, R* rwork, int* iwork, int* info, std::size_t);                                    \
+    void prefix##ungqr_(const int* m, const int* n, const int* k, std::complex<R>* a, const int* lda,                       \
+                        const std::complex<R>* tau, std::complex<R>* work, const int* lwork, int* info);                    \
+    void prefix##gees_(const char* jobvs, const char* sort, void* select, const int* n, std::complex<R>* a, const int* lda, \
+                       int* sdim, std::complex<R>* w, std::complex<R>* vs, const int* ldvs, std::complex<R>* work,          \
+                       const int* lwork, R* rwork, int* bwork, int* info, std::size_t, std::size_t);                        \
+    void prefix##trsen_(const char* job, const char* compq, const int* select, const int* n, std::complex<R>* t,            \
+                        const int* ldt, std::complex<R>* q, const int* ldq, std::complex<R>* w, int* m, R* s, R* sep,       \
+                        std::complex<R>* work, const int* lwork, int* info, std::size_t, std::size_t);                      \
+    void prefix##trevc3_(const char* side, const char* howmny, const int* select, const int* n, std::complex<R>* t,         \
+                         const int* ldt, std::complex<R>* vl, const int* ldvl, std::complex<R>* vr, const int* ldvr,        \
+                         const int* mm, int* m, std::complex<R>* work, const int* lwork, R* rwork, const int* lrwork,       \
+                         int* info, std::size_t, std::size_t);
+
+extern "C" {
+TAMIS_DECLARE_FULL_ROUTINES(s, float)
+TAMIS_DECLARE_FULL_ROUTINES(d, double)
+TAMIS_DECLARE_FULL_ROUTINES(c, std::complex<float>)
+TAMIS_DECLARE_FULL_ROUTINES(z, std::complex<double>)
+TAMIS_DECLARE_REAL_ROUTINES(s, float)
+TAMIS_DECLARE_REAL_ROUTINES(d, double)
+TAMIS_DECLARE_COMPLEX_ROUTINES(c, float)
+TAMIS_DECLARE_COMPLEX_ROUTINES(z, double)
+}
+#undef TAMIS_DECLARE_FULL_ROUTINES
+#undef TAMIS_DECLARE_REAL_ROUTINES
+#undef TAMIS_DECLARE_COMPLEX_ROUTINES
+
+namespace tamis::detail::lapack {
+
+/// What LAPACK's answer to a question for the best work size says; a little more, since single precision may have rounded.
+template <class T>
+Int work_size(const T& answer) {
+    return std::max<Int>(1, static_cast<Int>(static_cast<double>(std::real(answer)) * 1.0000003) + 1);
+}
+template <class T>
+std::vector<T> work_space(Int n) {
+    return std::vector<T>(static_cast<std::size_t>(std::max<Int>(n, 1)));
+}
+
+/// A = L Lᴴ, by the lower triangle. Returns 0, or k > 0: the leading minor of order k is not positive.
+template <class T>
+std::int64_t potrf(std::int64_t n, T* A, std::int64_t lda) {
+    const Int n_ = size("potrf", n), ld = size("potrf", std::max<std::int64_t>(lda, 1));
+    Int info = 0;
+    pick<T>(spotrf_, dpotrf_, cpotrf_, zpotrf_)("L", &n_, A, &ld, &info, 1);
+    return checked("potrf", info);
+}
+
+/// A = V diag(w) Vᴴ of a Hermitian A, of which the lower triangle is read: w ascending, A overwritten by V (or destroyed if
+/// `vectors` is false). Returns 0, or k > 0: the algorithm did not converge.
+template <class T>
+std::int64_t heevd(std::int64_t n, T* A, std::int64_t lda, Real<T>* w, bool vectors = true) {
+    const Int n_ = size("heevd", n), ld = size("heevd", std::max<std::int64_t>(lda, 1));
+    const char* const job = vectors ? "V" : "N";
+    const Int ask = -1;
+    Int info = 0, integers = 0;
+    T best{};
+    if constexpr (is_complex_v<T>) {
+        const auto routine = pick<T>(nullptr, nullptr, cheevd_, zheevd_);
+        Real<T> reals{};
+        routine(job, "L", &n_, A, &ld, w, &best, &ask, &reals, &ask, &integers, &ask, &info, 1, 1);
+        const Int lwork = work_size(best), lrwork = work_size(reals), liwork = std::max<Int>(integers, 1);
+        auto work = work_space<T>(lwork);
+        auto rwork = work_space<Real<T>>(lrwork);
+        auto iwork = work_space<Int>(liwork);
+        routine(job, "L", &n_, A, &ld, w, work.data(), &lwork, rwork.data(), &lrwork, iwork.data(), &liwork, &info, 1, 1);
+    } else {
+        const auto routine = pick<T>(ssyevd_, dsyevd_, nullptr, nullptr);
+        routine(job, "L", &n_, A, &ld, w, &best, &ask, &integers, &ask, &info, 1, 1);
+        const Int lwork = work_size(best), liwork = std::max<Int>(integers, 1);
+        auto work = work_space<T>(lwork);
+        auto iwork = work_space<Int>(liwork);
+        routine(job, "L", &n_, A, &ld, w, work.data(), &lwork, iwork.data(), &liwork, &info, 1, 1);
+    }
+    return checked("heevd", info);
+}
+
+/// The thin A = U diag(s) Vᴴ, s descending; U m×min(m, n), Vt min(m, n)×n, contiguous; A is destroyed. Without U and Vt
+/// (null) s alone. Returns 0, or k > 0: the algorithm did not converge.
+template <class T>
+std::int64_t gesdd(std::int64_t m, std::int64_t n, T* A, std::int64_t lda, Real<T>* s, T* U, T* Vt) {
+    const std::int64_t least = std::min(m, n), most = std::max(m, n);
+    const Int m_ = size("gesdd", m), n_ = size("gesdd", n), ld = size("gesdd", std::max<std::int64_t>(lda, 1));
+    const Int ldu = std::max<Int>(m_, 1), ldvt = std::max<Int>(size("gesdd", least), 1);
+    const char* const job = U != nullptr ? "S" : "N";
+    const Int ask = -1;
+    Int info = 0;
+    T best{};
+    auto iwork = work_space<Int>(size("gesdd", 8 * least));
+    if constexpr (is_complex_v<T>) {
+        const auto routine = pick<T>(nullptr, nullptr, cgesdd_, zgesdd_);
+        auto rwork =
+            work_space<Real<T>>(size("gesdd", least * std::max(5 * least + 7, 2 * most + 2 * least + 1) + 7 * least));
+        routine(job, &m_, &n_, A, &ld, s, U, &ldu, Vt, &ldvt, &best, &ask, rwork.data(), iwork.data(), &info, 1);
+        const Int lwork = work_size(best);
+        auto work = work_space<T>(lwork);
+        routine(job, &m_, &n_, A, &ld, s, U, &ldu, Vt, &ldvt, work.data(), &lwork, rwork.data(), iwork.data(), &info, 1);
+    } else {
+        const auto routine = pick<T>(sgesdd_, dgesdd_, nullptr, nullptr);
+        routine(job, &m_, &n_, A, &ld, s, U, &ldu, Vt, &ldvt, &best, &ask, iwork.data(), &info, 1);
+        const Int lwork = work_size(best);
+        auto work = work_space<T>(lwork);
+        routine(job, &m_, &n_, A, &ld, s, U, &ldu, Vt, &ldvt, work.data(), &lwork, iwork.data(), &info, 1);
+    }
+    return checked("gesdd", info);
+}
+
+/// A = Q R, m×n with m ≥ n: the Householder vectors below R, and tau (n).
+template <class T>
+void geqrf(std::int64_t m, std::int64_t n, T* A, std::int64_t lda, T* tau) {
+    const Int m_ = size("geqrf", m), n_ = size("geqrf", n), ld = size("geqrf", std::max<std::int64_t>(lda, 1)), ask = -1;
+    const auto routine = pick<T>(sgeqrf_, dgeqrf_, cgeqrf_, zgeqrf_);
+    Int info = 0;
+    T best{};
+    routine(&m_, &n_, A, &ld, tau, &best, &ask, &info);
+    const Int lwork = work_size(best);
+    auto work = work_space<T>(lwork);
+    routine(&m_, &n_, A, &ld, tau, work.data(), &lwork, &info);
+    checked("geqrf", info);
+}
+
+/// The first n columns of the Q of geqrf, m×n, in place of the vectors it left.
+template <class T>
+void ungqr(std::int64_t m, std::int64_t n, T* A, std::int64_t lda, const T* tau) {
+    const Int m_ = size("ungqr", m), n_ = size("ungqr", n), ld = size("ungqr", std::max<std::int64_t>(lda, 1)), ask = -1;
+    const auto routine = pick<T>(sorgqr_, dorgqr_, cungqr_, zungqr_);
+    Int info = 0;
+    T best{};
+    routine(&m_, &n_, &n_, A, &ld, tau, &best, &ask, &info);
+    const Int lwork = work_size(best);
+    auto work = work_space<T>(lwork);
+    routine(&m_, &n_, &n_, A, &ld, tau, work.data(), &lwork, &info);
+    checked("ungqr", info);
+}
+
+/// P A = L U in place, n×n. Returns 0, or k > 0: u_kk is exactly zero.
+template <class T>
+std::int64_t getrf(std::int64_t n, T* A, std::int64_t lda, Int* ipiv) {
+    const Int n_ = size("getrf", n), ld = size("getrf", std::max<std::int64_t>(lda, 1));
+    Int info = 0;
+    pick<T>(sgetrf_, dgetrf_, cgetrf_, zgetrf_)(&n_, &n_, A, &ld, ipiv, &info);
+    return checked("getrf", info);
+}
+
+/// B := op(A)⁻¹ B for the factor of getrf; B n×nrhs.
+template <class T>
+void getrs(Op op, std::int64_t n, std::int64_t nrhs, const T* A, std::int64_t lda, const Int* ipiv, T* B, std::int64_t ldb) {
+    const Int n_ = size("getrs", n), k = size("getrs", nrhs), ld = size("getrs", std::max<std::int64_t>(lda, 1));
+    const Int ldb_ = size("getrs", std::max<std::int64_t>(ldb, 1));
+    const char trans = static_cast<char>(op);
+    Int info = 0;
+    pick<T>(sgetrs_, dgetrs_, cgetrs_, zgetrs_)(&trans, &n_, &k, A, &ld, ipiv, B, &ldb_, &info, 1);
+    checked("getrs", info);
+}
+
+/// A = Z S Zᴴ, S (quasi-)triangular in place of A, its eigenvalues in w; Z n×n contiguous, or null. Returns 0, or k > 0: the
+/// algorithm did not converge.
+template <class T>
+std::int64_t gees(std::int64_t n, T* A, std::int64_t lda, std::complex<Real<T>>* w, T* Z) {
+    const Int n_ = size("gees", n), ld = size("gees", std::max<std::int64_t>(lda, 1)), ldz = std::max<Int>(n_, 1), ask = -1;
+    const char* const job = Z != nullptr ? "V" : "N";
+    Int info = 0, selected = 0;
+    T best{};
+    if constexpr (is_complex_v<T>) {
+        const auto routine = pick<T>(nullptr, nullptr, cgees_, zgees_);
+        auto rwork = work_space<Real<T>>(n_);
+        routine(job, "N", nullptr, &n_, A, &ld, &selected, w, Z, &ldz, &best, &ask, rwork.data(), nullptr, &info, 1, 1);
+        const Int lwork = work_size(best);
+        auto work = work_space<T>(lwork);
+        routine(job, "N", nullptr, &n_, A, &ld, &selected, w, Z, &ldz, work.data(), &lwork, rwork.data(), nullptr, &info, 1,
+                1);
+    } else {
+        const auto routine = pick<T>(sgees_, dgees_, nullptr, nullptr);
+        auto re = work_space<T>(n_), im = work_space<T>(n_);
+        routine(job, "N", nullptr, &n_, A, &ld, &selected, re.data(), im.data(), Z, &ldz, &best, &ask, nullptr, &info, 1, 1);
+        const Int lwork = work_size(best);
+        auto work = work_space<T>(lwork);
+        routine(job, "N", nullptr, &n_, A, &ld, &selected, re.data(), im.data(), Z, &ldz, work.data(), &lwork, nullptr,
+                &info, 1, 1);
+        for (std::size_t i = 0; i < static_cast<std::size_t>(n); ++i) w[i] = {re[i], im[i]};
+    }
+    return checked("gees", info);
+}
+
+/// Brings the selected eigenvalues (n flags, both of a conjugate pair) of the Schur form S to its top, Z along with it, and
+/// w in its new order. Returns 0, or 1: two eigenvalues were too close to be swapped, S may be partly reordered.
+template <class T>
+std::int64_t trsen(const Int* select, std::int64_t n, T* S, std::int64_t lds, T* Z, std::int64_t ldz,
+                   std::complex<Real<T>>* w) {
+    const Int n_ = size("trsen", n), ld = size("trsen", std::max<std::int64_t>(lds, 1));
+    const Int ldz_ = size("trsen", std::max<std::int64_t>(ldz, 1)), lwork = std::max<Int>(n_, 1), liwork = 1;
+    Int info = 0, m = 0, iwork = 0;
+    Real<T> s{}, sep{};
+    auto work = work_space<T>(lwork);
+    if constexpr (is_complex_v<T>) {
+        pick<T>(nullptr, nullptr, ctrsen_, ztrsen_)("N", "V", select, &n_, S, &ld, Z, &ldz_, w, &m, &s, &sep, work.data(),
+                                                    &lwork, &info, 1, 1);
+    } else {
+        auto re = work_space<T>(n_), im = work_space<T>(n_);
+        pick<T>(strsen_, dtrsen_, nullptr, nullptr)("N", "V", select, &n_, S, &ld, Z, &ldz_, re.data(), im.data(), &m, &s,
+                                                    &sep, work.data(), &lwork, &iwork, &liwork, &info, 1, 1);
+        for (std::size_t i = 0; i < static_cast<std::size_t>(n); ++i) w[i] = {re[i], im[i]};
+    }
+    return checked("trsen", info);
+}
+
+/// Right eigenvectors of the Schur form S, in V n×n (for a conjugate pair of a real S: real part, imaginary part, of the
+/// eigenvalue with positive imaginary part). S is not changed.
+template <class T>
+void trevc(std::int64_t n, T* S, std::int64_t lds, T* V) {
+    const Int n_ = size("trevc", n), ld = size("trevc", std::max<std::int64_t>(lds, 1)), ldv = std::max<Int>(n_, 1),
+              ask = -1, one = 1;
+    Int info = 0, m = 0;
+    T best{};
+    if constexpr (is_complex_v<T>) {
+        const auto routine = pick<T>(nullptr, nullptr, ctrevc3_, ztrevc3_);
+        const Int lrwork = std::max<Int>(n_, 1);
+        auto rwork = work_space<Real<T>>(lrwork);
+        routine("R", "A", nullptr, &n_, S, &ld, nullptr, &one, V, &ldv, &n_, &m, &best, &ask, rwork.data(), &lrwork, &info,
+                1, 1);
+        const Int lwork = work_size(best);
+        auto work = work_space<T>(lwork);
+        routine("R", "A", nullptr, &n_, S, &ld, nullptr, &one, V, &ldv, &n_, &m, work.data(), &lwork, rwork.data(), &lrwork,
+                &info, 1, 1);
+    } else {
+        const auto routine = pick<T>(strevc3_, dtrevc3_, nullptr, nullptr);
+        routine("R", "A", nullptr, &n_, S, &ld, nullptr, &one, V, &ldv, &n_, &m, &best, &ask, &info, 1, 1);
+        const Int lwork = work_size(best);
+        auto work = work_space<T>(lwork);
+        routine("R", "A", nullptr, &n_, S, &ld, nullptr, &one, V, &ldv, &n_, &m, work.data(), &lwork, &info, 1, 1);
+    }
+    checked("trevc", info);
+}
+
+}  // namespace tamis::detail::lapack

@@ -16,6 +16,9 @@
 #include <tamis/factorization_cache.hpp>
 #include <tamis/iterative/amg/amg.hpp>
 #include <tamis/iterative/callback.hpp>
+#include <tamis/iterative/eigen/eigsh.hpp>
+#include <tamis/iterative/eigen/operand.hpp>
+#include <tamis/iterative/eigen/result.hpp>
 #include <tamis/iterative/krylov/bicg.hpp>
 #include <tamis/iterative/krylov/bicgstab.hpp>
 #include <tamis/iterative/krylov/block_cg.hpp>

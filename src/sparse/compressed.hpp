@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <span>
+#include <utility>
 
 #include <tamis/core/array.hpp>
 #include <tamis/core/scalar.hpp>
+#include <tamis/sparse/view.hpp>
 
 namespace tamis::detail {
 

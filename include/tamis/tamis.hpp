@@ -17,6 +17,7 @@
 #include <tamis/iterative/amg/amg.hpp>
 #include <tamis/iterative/callback.hpp>
 #include <tamis/iterative/eigen/eigsh.hpp>
+#include <tamis/iterative/eigen/lobpcg.hpp>
 #include <tamis/iterative/eigen/operand.hpp>
 #include <tamis/iterative/eigen/result.hpp>
 #include <tamis/iterative/krylov/bicg.hpp>

@@ -1,0 +1,134 @@
+// Hermitian matrices whose eigenvalues are known by a formula, with their multiplicities.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <numbers>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include <tamis/core/dense_types.hpp>
+#include <tamis/sparse/csr.hpp>
+
+#include "support/assembly.hpp"
+#include "support/assertions.hpp"
+#include "support/types.hpp"
+
+namespace tamis::test {
+
+/// A matrix and all its eigenvalues, ascending.
+template <class T>
+struct KnownSpectrum {
+    Csr<T> A{unchecked, 0, 0, Array<std::int32_t>(1), Array<std::int32_t>(), Array<T>()};
+    std::vector<double> eigenvalues;
+
+    [[nodiscard]] Vector<double> smallest(std::int64_t k) const {
+        return Eigen::Map<const Vector<double>>(eigenvalues.data(), k);
+    }
+    [[nodiscard]] Vector<double> largest(std::int64_t k) const {
+        return Eigen::Map<const Vector<double>>(eigenvalues.data() + eigenvalues.size() - k, k);
+    }
+};
+
+/// Turns entry (i, j) by i^(p_i − p_j) with p_i = i mod 4 where T is complex: similar by a unitary diagonal matrix.
+template <class T>
+T turned(double value, std::int64_t i, std::int64_t j) {
+    static constexpr double re[] = {1, 0, -1, 0}, im[] = {0, 1, 0, -1};
+    if constexpr (!is_complex_v<T>) return static_cast<T>(value);
+    else return scalar<T>(value * re[(i - j) & 3], value * im[(i - j) & 3]);
+}
+
+/// The Laplacian of a grid of these extents with Dirichlet ends: eigenvalues are sums of 2 − 2 cos(π j / (m + 1)).
+template <class T>
+KnownSpectrum<T> grid_laplacian(const std::vector<std::int64_t>& extents) {
+    KnownSpectrum<T> known;
+    std::int64_t n = 1;
+    for (const std::int64_t m : extents) n *= m;
+    Assembly<T> A(n, n);
+    known.eigenvalues.assign(static_cast<std::size_t>(n), 0.0);
+    for (std::int64_t i = 0; i < n; ++i) {
+        A.set(i, i, static_cast<T>(static_cast<Real<T>>(2 * extents.size())));
+        std::int64_t stride = 1, rest = i;
+        for (const std::int64_t m : extents) {
+            const std::int64_t at = rest % m;
+            if (at + 1 < m) {
+                A.set(i, i + stride, turned<T>(-1, i, i + stride));
+                A.set(i + stride, i, turned<T>(-1, i + stride, i));
+            }
+            known.eigenvalues[static_cast<std::size_t>(i)] +=
+                2 - 2 * std::cos(std::numbers::pi * static_cast<double>(at + 1) / static_cast<double>(m + 1));
+            stride *= m;
+            rest /= m;
+        }
+    }
+    std::sort(known.eigenvalues.begin(), known.eigenvalues.end());
+    known.A = A.csr();
+    return known;
+}
+
+/// The Laplacian of the hypercube of 2^d vertices: 2 j with multiplicity d over j.
+template <class T>
+KnownSpectrum<T> hypercube_laplacian(int d) {
+    KnownSpectrum<T> known;
+    const std::int64_t n = std::int64_t{1} << d;
+    Assembly<T> A(n, n);
+    for (std::int64_t i = 0; i < n; ++i) {
+        A.set(i, i, static_cast<T>(static_cast<Real<T>>(d)));
+        int ones = 0;
+        for (int b = 0; b < d; ++b) {
+            const std::int64_t j = i ^ (std::int64_t{1} << b);
+            A.set(i, j, turned<T>(-1, i, j));
+            ones += static_cast<int>(i >> b & 1);
+        }
+        known.eigenvalues.push_back(2.0 * ones);
+    }
+    std::sort(known.eigenvalues.begin(), known.eigenvalues.end());
+    known.A = A.csr();
+    return known;
+}
+
+/// The Laplacian of the complete graph: 0, and n with multiplicity n − 1.
+template <class T>
+KnownSpectrum<T> complete_graph_laplacian(std::int64_t n) {
+    KnownSpectrum<T> known;
+    Assembly<T> A(n, n);
+    for (std::int64_t i = 0; i < n; ++i)
+        for (std::int64_t j = 0; j < n; ++j)
+            A.set(i, j, i == j ? static_cast<T>(static_cast<Real<T>>(n - 1)) : turned<T>(-1, i, j));
+    known.eigenvalues.assign(static_cast<std::size_t>(n), static_cast<double>(n));
+    known.eigenvalues.front() = 0;
+    known.A = A.csr();
+    return known;
+}
+
+/// What holds of every result that says it converged: these values, ascending, within the scale's share that residuals
+/// allow; vectors (B-)orthonormal; the residual norms that are reported.
+template <class T, class Result>
+::testing::AssertionResult are_pairs(const Csr<T>& A, const Result& r, const Vector<double>& expected, double tolerance,
+                                     const Csr<T>* B = nullptr) {
+    if (!r.converged()) return ::testing::AssertionFailure() << r.message;
+    const double scale = std::max(expected.cwiseAbs().maxCoeff(), r.scale);
+    const Vector<double> values = r.values.template cast<double>();
+    if (values.size() != expected.size() || !((values - expected).cwiseAbs().maxCoeff() <= tolerance * scale))
+        return ::testing::AssertionFailure()
+               << "the values are " << values.transpose() << ", expected " << expected.transpose() << "; " << r.message;
+    if (!std::is_sorted(values.data(), values.data() + values.size()))
+        return ::testing::AssertionFailure() << "not sorted: " << values.transpose();
+    const Matrix<T> a = dense(A), b = B != nullptr ? dense(*B) : Matrix<T>::Identity(A.rows(), A.rows());
+    const Matrix<T> residual = a * r.vectors - b * r.vectors * r.values.template cast<T>().asDiagonal();
+    const double epsilon = std::numeric_limits<Real<T>>::epsilon();
+    for (std::int64_t j = 0; j < residual.cols(); ++j) {
+        const double norm = residual.col(j).norm(), reported = r.residual_norms[static_cast<std::size_t>(j)];
+        if (!(std::abs(norm - reported) <= 0.05 * norm + 100 * epsilon * scale))
+            return ::testing::AssertionFailure() << "residual " << j << " is " << norm << ", reported " << reported;
+    }
+    const Matrix<T> gram = r.vectors.adjoint() * b * r.vectors - Matrix<T>::Identity(expected.size(), expected.size());
+    const double departure = gram.cwiseAbs().maxCoeff();
+    if (!(departure <= 10 * std::sqrt(static_cast<double>(A.rows())) * epsilon))
+        return ::testing::AssertionFailure() << "orthonormal only to " << departure;
+    return ::testing::AssertionSuccess() << r.message;
+}
+
+}  // namespace tamis::test

@@ -46,12 +46,12 @@ AmgLevels<T, I>::AmgLevels(Csr<T, I> A, bool hermitian, Array<T> candidates, con
     const std::size_t most = parameters_.max_levels == 0 ? 20 : static_cast<std::size_t>(parameters_.max_levels);
     double strength = parameters_.strength;
     Array<T> near_null = candidates_;
-    levels_.push_back({std::move(A), {}, {}, equal_nodes<I>(n, parameters_.block_size), {}});
+    levels_.push_back({std::move(A), {}, {}, {}, equal_nodes<I>(n, parameters_.block_size), {}});
     while (levels_.size() < most && !is_coarsest(parameters_, levels_.back().A.rows(), levels_.back().A.nnz())) {
         AmgLevel<T, I>& fine = levels_.back();
         const bool known = earlier != nullptr && levels_.size() < earlier->levels_.size();
         if (parameters_.coarsening == AmgCoarsening::classical) {
-            if (known) fine.aggregates = earlier->levels_[levels_.size() - 1].aggregates;
+            if (known) fine.aggregates = earlier->aggregates(levels_.size() - 1);
             const Csr<T, I> P =
                 classical_coarsening(fine.A.view(), hermitian_, std::ssize(levels_) - 1, parameters_, fine.aggregates);
             if (too_many(fine)) break;
@@ -60,7 +60,7 @@ AmgLevels<T, I>::AmgLevels(Csr<T, I> A, bool hermitian, Array<T> candidates, con
             continue;
         }
         const NodeGraph<Real<T>, I> graph = node_graph(fine.A.view(), fine.nodes, strength);
-        fine.aggregates = known ? earlier->levels_[levels_.size() - 1].aggregates : aggregate(graph);
+        fine.aggregates = known ? earlier->aggregates(levels_.size() - 1) : aggregate(graph);
         if (too_many(fine)) break;
         Tentative<T, I> tentative = tentative_prolongator(fine.nodes, fine.aggregates, near_null, m);
         if (tentative.P.cols() == 0 || tentative.P.cols() >= fine.A.rows()) break;
@@ -76,7 +76,10 @@ AmgLevels<T, I>::AmgLevels(Csr<T, I> A, bool hermitian, Array<T> candidates, con
     levels_.back().aggregates = {};
     coarse_ = CoarseSolver<T, I>(levels_.back().A, hermitian_, diagonal_noise());
     // What only building needs, or what is as soon made again as kept.
-    for (AmgLevel<T, I>& level : levels_) level.nodes = {};
+    for (AmgLevel<T, I>& level : levels_) {
+        level.nodes = {};
+        level.kept = KeptAggregates<I>(std::exchange(level.aggregates, {}), level.transfer);
+    }
     if (is_constant(candidates_, n, parameters_.block_size)) candidates_ = {};
 }
 
@@ -93,7 +96,7 @@ bool AmgLevels<T, I>::add_level(const Csr<T, I>& P, Nodes<I> nodes) {
     Array<T> diagonal(coarse.rows(), uninitialized);
     detail::diagonal(coarse.view(), VectorView<T>(diagonal.data(), diagonal.size()));
     const bool smoothable = std::none_of(diagonal.begin(), diagonal.end(), [](const T& d) { return d == T(0); });
-    levels_.push_back({std::move(coarse), {}, {}, std::move(nodes), {}});
+    levels_.push_back({std::move(coarse), {}, {}, {}, std::move(nodes), {}});
     return smoothable;
 }
 
@@ -109,15 +112,9 @@ Array<Real<T>> AmgLevels<T, I>::diagonal_noise() const {
     Array<R> sizes(A.rows(), uninitialized);
     for (std::int64_t i = 0; i < A.rows(); ++i) sizes[i] = 8 * std::numeric_limits<R>::epsilon() * std::abs(d[i]);
     for (std::size_t l = 0; l + 1 < levels_.size(); ++l) {
-        const Csr<T, I>& restriction = levels_[l].transfer.R();
-        const I* offsets = restriction.row_offsets().data();
-        Array<R> next(restriction.rows(), uninitialized);
-        for (std::int64_t J = 0; J < next.size(); ++J) {
-            R sum = 0;
-            for (auto k = static_cast<std::size_t>(offsets[J]); k < static_cast<std::size_t>(offsets[J + 1]); ++k)
-                sum += std::norm(restriction.values()[k]) * sizes[restriction.col_indices()[k]];
-            next[J] = sum;
-        }
+        const Transfer<T, I>& transfer = levels_[l].transfer;
+        Array<R> next(transfer.rows());
+        transfer.for_each_entry([&](std::int64_t J, std::int64_t i, const T& r) { next[J] += std::norm(r) * sizes[i]; });
         sizes = std::move(next);
     }
     return sizes;
@@ -131,8 +128,7 @@ std::int64_t AmgLevels<T, I>::bytes() const noexcept {
     };
     std::int64_t total = coarse_.bytes() + candidates_.size() * static_cast<std::int64_t>(sizeof(T));
     for (const AmgLevel<T, I>& level : levels_)
-        total += of(level.A) + level.transfer.bytes() + level.smoother.bytes() +
-                 level.aggregates.of_node.size() * static_cast<std::int64_t>(sizeof(I));
+        total += of(level.A) + level.transfer.bytes() + level.smoother.bytes() + level.kept.bytes();
     return total;
 }
 

@@ -13,6 +13,7 @@
 
 #include "iterative/amg/aggregate.hpp"
 #include "iterative/amg/coarse_solver.hpp"
+#include "iterative/amg/kept_aggregates.hpp"
 #include "iterative/amg/smoother.hpp"
 #include "iterative/amg/transfer.hpp"
 #include "iterative/scratch_pool.hpp"
@@ -29,8 +30,10 @@ template <class T, class I>
 struct AmgLevel {
     Csr<T, I> A;
     Smoother<T, I> smoother;
-    Transfer<T, I> transfer;   // to the next level and back
-    Nodes<I> nodes;            // while levels are built
+    Transfer<T, I> transfer;  // to the next level and back
+    KeptAggregates<I> kept;
+    // While levels are built:
+    Nodes<I> nodes;
     Aggregates<I> aggregates;  // or, in classical multigrid, C points
 };
 
@@ -63,6 +66,10 @@ class AmgLevels {
     [[nodiscard]] std::int64_t bytes() const noexcept;
 
   private:
+    /// Those of a level that is not the last.
+    [[nodiscard]] Aggregates<I> aggregates(std::size_t level) const {
+        return levels_[level].kept.aggregates(levels_[level].transfer);
+    }
     [[nodiscard]] Array<Real<T>> diagonal_noise() const;
     bool add_level(const Csr<T, I>& P, Nodes<I> nodes);
     struct Work;

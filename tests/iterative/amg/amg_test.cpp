@@ -336,6 +336,16 @@ TEST(Amg, ReportsWhatItBuilt) {
     EXPECT_GT(Amg(unsuited, {.coarse_size = 100}).hierarchy().convergence_factor, 0.7);
 }
 
+TEST(Amg, HoldsHalfAsMuchAgainAsTheMatrixAtMost) {
+    const auto share = [](const Csr<double>& A) {
+        const std::int64_t own = A.nnz() * 12 + (A.rows() + 1) * 4;
+        return static_cast<double>(Amg(A).bytes()) / static_cast<double>(own);
+    };
+    EXPECT_LT(share(poisson_2d<double>(300, 300)), 1.4);
+    EXPECT_LT(share(poisson_3d<double>(64, 64, 64)), 1.5);
+    EXPECT_LT(share(convection_diffusion_3d<double>(64, 64, 64)), 1.5);
+}
+
 TEST(Amg, RefusesWhatItCannotUse) {
     const auto A = poisson_2d<double>(10, 10);
     EXPECT_THROW(Amg(A.block(0, 0, 10, 9)), DimensionMismatch);

@@ -177,9 +177,9 @@ std::int64_t rigid_body_mode_count(std::int64_t dimensions);
 /// DimensionMismatch, values that are not finite InvalidArgument, as do options outside their range.
 ///
 /// Cost, measured for 3-D Poisson with 10⁶ unknowns on two threads: setting up about 450 products with A, a step of cg with
-/// it about 20. Storage in mixed precision: twice A there (a copy of it, the other levels, P and Pᴴ between them), 1.3 times
-/// A for elasticity; half as much again in double; and during an apply 5 vectors and 2 for each coarse level. Copies share
-/// all that. Const use from several threads is fine.
+/// it about 20. Storage in mixed precision: at most 1.5 times A for large grids (a copy of it, the other levels, and Pᴴ
+/// between them), as much as A for elasticity; half as much again in double; and during an apply 5 vectors and 2
+/// for each coarse level. Copies share all that. Const use from several threads is fine.
 ///
 /// Classical coarsening needs a third of the iterations of aggregation where coefficients jump by 10⁴ in blocks of space,
 /// and no more memory. It takes every unknown by itself and knows constants only: aggregation is for several unknowns a

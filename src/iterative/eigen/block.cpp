@@ -9,7 +9,7 @@
 #include "iterative/chunks.hpp"
 #include "iterative/vector_ops.hpp"
 
-namespace tamis::detail::block {
+namespace tamis::detail::tall {
 
 namespace {
 
@@ -119,4 +119,4 @@ void norms(std::int64_t n, std::int64_t m, const T* X, double* norm) {
 TAMIS_FOR_EACH_SCALAR(TAMIS_INSTANTIATE)
 #undef TAMIS_INSTANTIATE
 
-}  // namespace tamis::detail::block
+}  // namespace tamis::detail::tall

@@ -7,7 +7,7 @@
 #include <tamis/core/array.hpp>
 #include <tamis/core/scalar.hpp>
 
-namespace tamis::detail::block {
+namespace tamis::detail::tall {
 
 /// C ← Xᴴ Y, mx×my with leading dimension ldc. X and Y may be the same.
 template <class T>
@@ -30,4 +30,4 @@ void residuals(std::int64_t n, std::int64_t m, const T* AV, const T* BV, const d
 template <class T>
 void norms(std::int64_t n, std::int64_t m, const T* X, double* norm);
 
-}  // namespace tamis::detail::block
+}  // namespace tamis::detail::tall

@@ -134,8 +134,8 @@ EigenReport EigenMonitor<T>::finish(EigenPairs<T>& pairs, const std::string& how
         const T* const V = pairs.vectors.data() + first * n;
         apply(V, AV.data(), m);
         if (problem_.generalized()) apply_mass(V, BV.data(), m);
-        block::residuals(n, m, AV.data(), problem_.generalized() ? BV.data() : V, pairs.values.data() + first, AV.data(),
-                         report.residual_norms.data() + first);
+        tall::residuals(n, m, AV.data(), problem_.generalized() ? BV.data() : V, pairs.values.data() + first, AV.data(),
+                        report.residual_norms.data() + first);
         for (std::int64_t j = 0; j < m; ++j) {
             const double norm_v = problem_.generalized() ? vec::norm(n, V + j * n) : 1.0;
             const double residual = report.residual_norms[static_cast<std::size_t>(first + j)];

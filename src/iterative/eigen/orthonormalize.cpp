@@ -22,7 +22,7 @@ std::int64_t orthonormalize_once(std::int64_t n, T* X, T* BX, std::int64_t m, do
     std::vector<T> G(static_cast<std::size_t>(m * m));
     std::vector<R> d(static_cast<std::size_t>(m));
     const auto at = [m](std::int64_t i, std::int64_t j) { return static_cast<std::size_t>(i + j * m); };
-    block::gram(n, X, m, BX != nullptr ? BX : X, m, G.data(), m);
+    tall::gram(n, X, m, BX != nullptr ? BX : X, m, G.data(), m);
     departure = 0;
     for (std::int64_t j = 0; j < m; ++j)
         for (std::int64_t i = j; i < m; ++i) {
@@ -49,8 +49,8 @@ std::int64_t orthonormalize_once(std::int64_t n, T* X, T* BX, std::int64_t m, do
         // X D L⁻ᴴ, as X (D⁻¹ L)⁻ᴴ.
         for (std::int64_t j = 0; j < m; ++j)
             for (std::int64_t i = j; i < m; ++i) C[at(i, j)] /= d[static_cast<std::size_t>(i)];
-        block::divide_by_adjoint_lower(n, X, m, C.data(), m);
-        if (BX != nullptr) block::divide_by_adjoint_lower(n, BX, m, C.data(), m);
+        tall::divide_by_adjoint_lower(n, X, m, C.data(), m);
+        if (BX != nullptr) tall::divide_by_adjoint_lower(n, BX, m, C.data(), m);
         return m;
     }
     std::vector<R> w(static_cast<std::size_t>(m));
@@ -65,8 +65,8 @@ std::int64_t orthonormalize_once(std::int64_t n, T* X, T* BX, std::int64_t m, do
         const R factor = R(1) / std::sqrt(w[static_cast<std::size_t>(j)]);
         for (std::int64_t i = 0; i < m; ++i) G[at(i, k)] = C[at(i, j)] * (d[static_cast<std::size_t>(i)] * factor);
     }
-    block::rotate(n, X, m, G.data(), m, rank);
-    if (BX != nullptr) block::rotate(n, BX, m, G.data(), m, rank);
+    tall::rotate(n, X, m, G.data(), m, rank);
+    if (BX != nullptr) tall::rotate(n, BX, m, G.data(), m, rank);
     departure = 1;  // to be looked at again
     return rank;
 }
@@ -84,11 +84,11 @@ std::int64_t orthonormalize(std::int64_t n, const T* V, const T* BV, std::int64_
     for (int pass = 0; pass < most_passes && m > 0; ++pass) {
         bool cancelled = false;
         if (mv > 0) {
-            block::norms(n, m, X, before.data());
-            block::gram(n, generalized ? BV : V, mv, X, m, C.data(), mv);
-            block::multiply(n, T(-1), V, mv, C.data(), mv, m, T(1), X);
-            if (generalized) block::multiply(n, T(-1), BV, mv, C.data(), mv, m, T(1), BX);
-            block::norms(n, m, X, after.data());
+            tall::norms(n, m, X, before.data());
+            tall::gram(n, generalized ? BV : V, mv, X, m, C.data(), mv);
+            tall::multiply(n, T(-1), V, mv, C.data(), mv, m, T(1), X);
+            if (generalized) tall::multiply(n, T(-1), BV, mv, C.data(), mv, m, T(1), BX);
+            tall::norms(n, m, X, after.data());
             // What is left of a vector that lay in the span of V is rounding.
             const double eps = std::numeric_limits<Real<T>>::epsilon();
             std::int64_t kept = 0;

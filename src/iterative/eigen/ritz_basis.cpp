@@ -39,7 +39,7 @@ template <class T>
 bool RitzBasis<T>::extend(std::int64_t first, std::int64_t m) {
     std::vector<T> h(static_cast<std::size_t>((first + m) * m));
     const std::int64_t rows = first + m;
-    block::gram(n_, q(), rows, AQ_.data() + first * n_, m, h.data(), rows);
+    tall::gram(n_, q(), rows, AQ_.data() + first * n_, m, h.data(), rows);
     for (const T& entry : h)
         if (!std::isfinite(std::abs(entry))) return false;
     const auto H = [&](std::int64_t i, std::int64_t j) -> T& { return H_[static_cast<std::size_t>(i + j * capacity_)]; };
@@ -99,7 +99,7 @@ void RitzBasis<T>::vectors(const std::int64_t* positions, std::int64_t count, T*
     }
     std::vector<T> c(static_cast<std::size_t>(size_ * count));
     for (std::int64_t j = 0; j < count; ++j) coefficients(positions[j], c.data() + j * size_);
-    block::multiply(n_, T(1), q(), size_, c.data(), size_, count, T(0), X);
+    tall::multiply(n_, T(1), q(), size_, c.data(), size_, count, T(0), X);
 }
 
 template <class T>
@@ -115,18 +115,18 @@ void RitzBasis<T>::residuals(const std::int64_t* positions, std::int64_t count, 
     if (X_.size() < count * n_) X_ = Array<T>(count * n_, uninitialized);
     if (generalized_) {
         vectors(positions, count, X_.data());
-        block::norms(n_, count, X_.data(), vector_norms);
+        tall::norms(n_, count, X_.data(), vector_norms);
     }
     if (known_ > 0) {
         for (std::int64_t j = 0; j < count; ++j) {
             const std::int64_t at = positions[j] * n_;
-            block::residuals(n_, std::int64_t{1}, AQ_.data() + at, bq() + at, theta.data() + j, R + j * n_, norms + j);
+            tall::residuals(n_, std::int64_t{1}, AQ_.data() + at, bq() + at, theta.data() + j, R + j * n_, norms + j);
         }
         return;
     }
-    block::multiply(n_, T(1), AQ_.data(), size_, c.data(), size_, count, T(0), R);
-    block::multiply(n_, T(1), bq(), size_, c.data(), size_, count, T(0), X_.data());
-    block::residuals(n_, count, R, X_.data(), theta.data(), R, norms);
+    tall::multiply(n_, T(1), AQ_.data(), size_, c.data(), size_, count, T(0), R);
+    tall::multiply(n_, T(1), bq(), size_, c.data(), size_, count, T(0), X_.data());
+    tall::residuals(n_, count, R, X_.data(), theta.data(), R, norms);
 }
 
 template <class T>
@@ -136,9 +136,9 @@ void RitzBasis<T>::restart(const T* C, std::int64_t p, const double* ritz_values
     blas::gemm('N', 'N', m, p, m, T(1), H_.data(), capacity_, C, m, T(0), HC.data(), m);
     blas::gemm('C', 'N', p, p, m, T(1), C, m, HC.data(), m, T(0), reduced.data(), p);
     for (std::int64_t j = 0; j < p; ++j) std::copy_n(reduced.data() + j * p, p, H_.data() + j * capacity_);
-    block::rotate(n_, Q_.data() + constraints_ * n_, m, C, m, p);
-    block::rotate(n_, AQ_.data(), m, C, m, p);
-    if (generalized_) block::rotate(n_, BQ_.data() + constraints_ * n_, m, C, m, p);
+    tall::rotate(n_, Q_.data() + constraints_ * n_, m, C, m, p);
+    tall::rotate(n_, AQ_.data(), m, C, m, p);
+    if (generalized_) tall::rotate(n_, BQ_.data() + constraints_ * n_, m, C, m, p);
     size_ = p;
     known_ = ritz;
     std::copy_n(ritz_values, ritz, values_.data());

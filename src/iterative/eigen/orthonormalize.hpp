@@ -9,9 +9,9 @@
 namespace tamis::detail {
 
 /// Makes the columns of X (n×m) orthonormal in themselves and to the mv orthonormal columns of V, in place, and returns how
-/// many are left: directions that depend on V or on each other to working precision are dropped, and what is left of X comes
-/// first. In the inner product of B where that is not empty: BV = B V is read, and BX = B X, which must be right at first,
-/// is kept so; otherwise BV and BX are null.
+/// many are left: directions that depend on V to working precision, or on each other to its root, are dropped, and what is
+/// left of X comes first. In the inner product of B where that is not empty: BV = B V is read, and BX = B X, which must be
+/// right at first, is kept so; otherwise BV and BX are null.
 ///
 /// Block Gram–Schmidt, twice, and Cholesky QR, with the eigenvectors of the Gram matrix where Cholesky breaks down (SVQB):
 /// A. Stathopoulos, K. Wu, A block orthogonalization procedure with constant synchronization requirements, SIAM J. Sci.

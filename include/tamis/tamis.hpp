@@ -20,6 +20,7 @@
 #include <tamis/iterative/eigen/lobpcg.hpp>
 #include <tamis/iterative/eigen/operand.hpp>
 #include <tamis/iterative/eigen/result.hpp>
+#include <tamis/iterative/eigen/svds.hpp>
 #include <tamis/iterative/krylov/bicg.hpp>
 #include <tamis/iterative/krylov/bicgstab.hpp>
 #include <tamis/iterative/krylov/block_cg.hpp>

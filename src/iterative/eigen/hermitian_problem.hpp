@@ -74,6 +74,9 @@ class EigenMonitor {
     /// Ends the iteration for a reason of the method's own.
     void end(Status status, std::string why);
     [[nodiscard]] bool has_ended() const noexcept { return ended_; }
+    /// Why it has, for methods with a finish of their own.
+    [[nodiscard]] Status status() const noexcept { return status_; }
+    [[nodiscard]] const std::string& why() const noexcept { return why_; }
     [[nodiscard]] std::int64_t iterations() const noexcept { return iterations_; }
     void set_max_iterations(std::int64_t n) noexcept { max_iterations_ = n; }
     [[nodiscard]] std::int64_t matvecs() const noexcept { return matvecs_; }

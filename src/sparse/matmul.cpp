@@ -65,7 +65,7 @@ Csr<T, I> multiply_rows(const CsrView<T, I>& A, const CsrView<T, I>& B) {
     const int threads = threads_for(static_cast<std::int64_t>(std::min(survey.products, 1e15)));
     const std::vector<RowChunk> chunks = cut_by_work(counts, m, survey.products, threads);
     const RowBounds bounds{n, survey.longest, survey.most};
-    const PatternView<I> b_pattern = pattern_of(B);
+    const PatternRows<I> b_pattern = pattern_of(B);
     std::vector<RowColumns<I>> scratch;
     scratch.reserve(static_cast<std::size_t>(threads));
     for (int t = 0; t < threads; ++t) scratch.emplace_back(bounds);

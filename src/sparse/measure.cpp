@@ -13,13 +13,13 @@ namespace tamis::detail {
 namespace {
 
 /// The larger of both; NaN as soon as one is NaN.
-inline double larger(double a, double b) noexcept {
+inline double larger_or_nan(double a, double b) noexcept {
     return a >= b || std::isnan(a) ? a : b;
 }
 
 /// Sums of moduli are formed in double whatever the scalar.
 template <class T>
-double modulus(const T& v) noexcept {
+double exact_modulus(const T& v) noexcept {
     if constexpr (is_complex_v<T>) return std::hypot(static_cast<double>(v.real()), static_cast<double>(v.imag()));
     else return std::abs(static_cast<double>(v));
 }
@@ -29,8 +29,9 @@ double largest_row_sum(const CsrView<T, I>& A) {
     double largest = 0;
     for (std::int64_t i = 0; i < A.rows(); ++i) {
         double sum = 0;
-        for (I k = A.row_offsets().data()[i]; k < A.row_offsets().data()[i + 1]; ++k) sum += modulus(A.values().data()[k]);
-        largest = larger(largest, sum);
+        for (I k = A.row_offsets().data()[i]; k < A.row_offsets().data()[i + 1]; ++k)
+            sum += exact_modulus(A.values().data()[k]);
+        largest = larger_or_nan(largest, sum);
     }
     return largest;
 }
@@ -39,16 +40,16 @@ template <class T, class I>
 double largest_column_sum(const CsrView<T, I>& A) {
     Array<double> sums(A.cols());
     for (std::int64_t k = 0; k < A.nnz(); ++k)
-        sums[static_cast<std::int64_t>(A.col_indices().data()[k])] += modulus(A.values().data()[k]);
+        sums[static_cast<std::int64_t>(A.col_indices().data()[k])] += exact_modulus(A.values().data()[k]);
     double largest = 0;
-    for (const double sum : sums) largest = larger(largest, sum);
+    for (const double sum : sums) largest = larger_or_nan(largest, sum);
     return largest;
 }
 
 template <class R>
 double largest_modulus(const R* x, std::int64_t n) {
     double largest = 0;
-    for (std::int64_t k = 0; k < n; ++k) largest = larger(largest, std::abs(static_cast<double>(x[k])));
+    for (std::int64_t k = 0; k < n; ++k) largest = larger_or_nan(largest, std::abs(static_cast<double>(x[k])));
     return largest;
 }
 
@@ -113,7 +114,7 @@ Real<T> norm(CsrView<T, I> A, Norm which) {
         case Norm::frobenius: return static_cast<Real<T>>(euclidean_norm_of(A.values().data(), A.nnz()));
         case Norm::max: {
             double largest = 0;
-            for (const T& v : A.values()) largest = larger(largest, modulus(v));
+            for (const T& v : A.values()) largest = larger_or_nan(largest, exact_modulus(v));
             return static_cast<Real<T>>(largest);
         }
         case Norm::two:

@@ -26,7 +26,7 @@ RowView<T, I> row_view(const CsrView<T, I>& A, std::int64_t i) noexcept {
 }
 
 template <class T, class I>
-PatternView<I> pattern_of(const CsrView<T, I>& A) noexcept {
+PatternRows<I> pattern_of(const CsrView<T, I>& A) noexcept {
     return {A.row_offsets().data(), A.col_indices().data()};
 }
 

@@ -59,7 +59,7 @@ struct RowBounds {
 
 /// The pattern of compressed rows.
 template <class I>
-struct PatternView {
+struct PatternRows {
     const I* offsets;
     const I* columns;
 };
@@ -69,14 +69,14 @@ template <class I>
 struct RowSources {
     const I* rows;
     std::int64_t count;
-    PatternView<I> B;
+    PatternRows<I> B;
     std::int64_t products = 0;
     I least = 0;
     I greatest = 0;
     bool dense = true;
     bool whole;  ///< dense over all columns, without a look at products and columns
 
-    RowSources(const I* a_columns, std::int64_t a_count, PatternView<I> b, bool known_whole) noexcept
+    RowSources(const I* a_columns, std::int64_t a_count, PatternRows<I> b, bool known_whole) noexcept
         : rows(a_columns),
           count(a_count),
           B(b),
@@ -115,7 +115,7 @@ class RowColumns {
 
     ColumnHash<I> hash;
 
-    [[nodiscard]] RowSources<I> sources(const I* columns, std::int64_t count, PatternView<I> B) const noexcept {
+    [[nodiscard]] RowSources<I> sources(const I* columns, std::int64_t count, PatternRows<I> B) const noexcept {
         // With so many sources a row need not be looked at either.
         return {columns, count, B, narrow_ || (from_zero_ && count >= columns_ / dense_share)};
     }
@@ -128,7 +128,7 @@ class RowColumns {
     }
 
     /// The number of distinct columns of a row of the product. Each row has a mark of its own.
-    std::int64_t count_row(const I* columns, std::int64_t count, PatternView<I> B, I mark) noexcept {
+    std::int64_t count_row(const I* columns, std::int64_t count, PatternRows<I> B, I mark) noexcept {
         const auto begin = [&](std::int64_t k) { return B.columns + B.offsets[columns[k]]; };
         const auto end = [&](std::int64_t k) { return B.columns + B.offsets[columns[k] + 1]; };
         if (count == 0) return 0;
@@ -154,7 +154,7 @@ class RowColumns {
 
     /// Lists the distinct columns of a row of the product in any order; returns their number. `list` has one place more than
     /// there are columns.
-    std::int64_t list_row(const I* columns, std::int64_t count, PatternView<I> B, I mark, I* list) noexcept {
+    std::int64_t list_row(const I* columns, std::int64_t count, PatternRows<I> B, I mark, I* list) noexcept {
         const RowSources<I> row = sources(columns, count, B);
         const auto nothing = [](std::int64_t) { return [](I, std::int64_t) {}; };
         return row.dense ? list_dense(row, mark, list, nothing) : list_hashed(row, list, nothing, [](std::int64_t) {});

@@ -18,7 +18,7 @@ namespace tamis::detail {
 namespace {
 
 template <class T>
-double modulus(const T& x) {
+double entry_modulus(const T& x) {
     if constexpr (is_complex_v<T>) return std::hypot(static_cast<double>(x.real()), static_cast<double>(x.imag()));
     else return std::abs(static_cast<double>(x));
 }
@@ -61,11 +61,11 @@ RowFacts facts_of_rows(CsrView<T, I> A, std::int64_t begin, std::int64_t end) {
             } else {
                 facts.lower = std::max(facts.lower, i - j);
                 facts.upper = std::max(facts.upper, j - i);
-                off_diagonal.add(modulus(v));
+                off_diagonal.add(entry_modulus(v));
             }
         }
         facts.empty += row_empty;
-        facts.dominant = facts.dominant && off_diagonal.at_most(modulus(diagonal));
+        facts.dominant = facts.dominant && off_diagonal.at_most(entry_modulus(diagonal));
         if (i < diagonal_size) {
             facts.positive = facts.positive && real_part(diagonal) > 0 && imag_part(diagonal) == 0;
             facts.zero_free = facts.zero_free && diagonal != T(0);

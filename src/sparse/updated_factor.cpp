@@ -21,7 +21,7 @@
 namespace tamis::detail {
 
 namespace {
-std::size_t at(std::int64_t i) noexcept {
+std::size_t place_at(std::int64_t i) noexcept {
     return static_cast<std::size_t>(i);
 }
 }  // namespace
@@ -32,12 +32,13 @@ UpdatedFactor<E>::UpdatedFactor(Csc<E, std::int64_t>&& L, std::vector<std::int64
       permutation_(std::move(permutation)),
       flops_(flops),
       starts_(L.col_offsets().begin(), L.col_offsets().end() - 1),
-      counts_(at(n_)),
+      counts_(place_at(n_)),
       rows_(L.row_indices().begin(), L.row_indices().end()),
       values_(L.values().begin(), L.values().end()),
       nonzeros_(L.nnz()),
-      place_(at(n_), -1) {
-    for (std::int64_t j = 0; j < n_; ++j) counts_[at(j)] = L.col_offsets()[at(j) + 1] - L.col_offsets()[at(j)];
+      place_(place_at(n_), -1) {
+    for (std::int64_t j = 0; j < n_; ++j)
+        counts_[place_at(j)] = L.col_offsets()[place_at(j) + 1] - L.col_offsets()[place_at(j)];
 }
 
 template <class E>
@@ -47,7 +48,7 @@ ColumnsOfL<E, std::int64_t> UpdatedFactor<E>::columns() const noexcept {
 
 template <class E>
 void UpdatedFactor<E>::update(const char* what, const UpdateColumns<E>& W, double sign, std::int64_t memory_limit) {
-    if (rows_.size() > 2 * at(nonzeros_)) pack();
+    if (rows_.size() > 2 * place_at(nonzeros_)) pack();
     const auto used = rows_.size();
     try {
         const Path path = grow(what, W, memory_limit);
@@ -68,7 +69,7 @@ auto UpdatedFactor<E>::grow(const char* what, const UpdateColumns<E>& W, std::in
     using Arrival = std::pair<std::int64_t, std::int64_t>;  // column; W's column c as −1 − c, or the path's k-th column
     std::priority_queue<Arrival, std::vector<Arrival>, std::greater<>> arrivals;
     for (std::int64_t c = 0; c < std::ssize(W); ++c)
-        if (!W[at(c)].empty()) arrivals.emplace(W[at(c)].front().first, -1 - c);
+        if (!W[place_at(c)].empty()) arrivals.emplace(W[place_at(c)].front().first, -1 - c);
 
     std::vector<std::int64_t> merged;
     std::vector<std::int64_t> joined;
@@ -80,23 +81,23 @@ auto UpdatedFactor<E>::grow(const char* what, const UpdateColumns<E>& W, std::in
     std::vector<std::int64_t> rows_of_w;
     while (!arrivals.empty()) {
         const auto j = arrivals.top().first;
-        const auto old = rows_.begin() + static_cast<std::ptrdiff_t>(starts_[at(j)]);
-        merged.assign(old, old + static_cast<std::ptrdiff_t>(counts_[at(j)]));
+        const auto old = rows_.begin() + static_cast<std::ptrdiff_t>(starts_[place_at(j)]);
+        merged.assign(old, old + static_cast<std::ptrdiff_t>(counts_[place_at(j)]));
         for (; !arrivals.empty() && arrivals.top().first == j; arrivals.pop()) {
             const auto from = arrivals.top().second;
             if (from < 0) {
                 rows_of_w.clear();
-                for (const auto& w : W[at(-1 - from)]) rows_of_w.push_back(w.first);
+                for (const auto& w : W[place_at(-1 - from)]) rows_of_w.push_back(w.first);
                 join(rows_of_w.begin(), rows_of_w.end());
             } else {
-                const auto& piece = path.pieces[at(from)];
+                const auto& piece = path.pieces[place_at(from)];
                 const auto child = rows_.begin() + static_cast<std::ptrdiff_t>(piece.start);
                 join(child + 1, child + static_cast<std::ptrdiff_t>(piece.count));
             }
         }
         const auto count = std::ssize(merged);
         // A W that is not sparse may fill the factor: looked at whenever the pool is about to move.
-        const auto size = rows_.size() + at(count);
+        const auto size = rows_.size() + place_at(count);
         if (memory_limit > 0 || size > rows_.capacity())
             require_memory(what, static_cast<double>(size) * (sizeof(E) + sizeof(std::int64_t)), memory_limit);
         path.columns.push_back(j);
@@ -107,11 +108,11 @@ auto UpdatedFactor<E>::grow(const char* what, const UpdateColumns<E>& W, std::in
     // The old values in the new pieces, zero where the pattern has grown.
     values_.resize(rows_.size(), E(0));
     for (std::size_t k = 0; k < path.columns.size(); ++k) {
-        const auto j = at(path.columns[k]);
+        const auto j = place_at(path.columns[k]);
         auto to = path.pieces[k].start;
         for (auto q = starts_[j]; q < starts_[j] + counts_[j]; ++q, ++to) {
-            while (rows_[at(to)] != rows_[at(q)]) ++to;
-            values_[at(to)] = values_[at(q)];
+            while (rows_[place_at(to)] != rows_[place_at(q)]) ++to;
+            values_[place_at(to)] = values_[place_at(q)];
         }
     }
     return path;
@@ -124,27 +125,27 @@ void UpdatedFactor<E>::rotate(const Path& path, const UpdateColumns<E>& W, doubl
     constexpr std::int64_t widest = 32;
     const auto height = std::ssize(path.columns);
     const auto total = std::ssize(W);
-    std::vector<E> w(at(height * std::min(total, widest)));
+    std::vector<E> w(place_at(height * std::min(total, widest)));
     struct Places {
         std::vector<std::int64_t>& place;
         const std::vector<std::int64_t>& columns;
         ~Places() {
-            for (const auto j : columns) place[at(j)] = -1;
+            for (const auto j : columns) place[place_at(j)] = -1;
         }
     } const places{place_, path.columns};
-    for (std::int64_t k = 0; k < height; ++k) place_[at(path.columns[at(k)])] = k;
+    for (std::int64_t k = 0; k < height; ++k) place_[place_at(path.columns[place_at(k)])] = k;
 
     for (std::int64_t first = 0; first < total; first += widest) {
         const auto width = std::min(widest, total - first);
         std::fill(w.begin(), w.end(), E(0));
         for (std::int64_t r = 0; r < width; ++r)
-            for (const auto& [row, value] : W[at(first + r)]) w[at(place_[at(row)] * width + r)] = value;
+            for (const auto& [row, value] : W[place_at(first + r)]) w[place_at(place_[place_at(row)] * width + r)] = value;
         for (std::int64_t k = 0; k < height; ++k) {
-            const auto& piece = path.pieces[at(k)];
+            const auto& piece = path.pieces[place_at(k)];
             const std::int64_t* const rows = rows_.data() + piece.start;
             E* const l = values_.data() + piece.start;
             for (std::int64_t r = 0; r < width; ++r) {
-                const E wj = w[at(k * width + r)];
+                const E wj = w[place_at(k * width + r)];
                 if (wj == E(0)) continue;
                 // (d, wj) becomes (new_d, 0).
                 const double d = real_part(l[0]);
@@ -157,7 +158,8 @@ void UpdatedFactor<E>::rotate(const Path& path, const UpdateColumns<E>& W, doubl
                     const double left = (1 - modulus / d) * (1 + modulus / d);
                     if (left > 8 * epsilon_v<double>) new_d = d * std::sqrt(left);
                 }
-                if (!(new_d > 0) || !is_finite(new_d)) throw PivotNotPositive{permutation_[at(path.columns[at(k)])]};
+                if (!(new_d > 0) || !is_finite(new_d))
+                    throw PivotNotPositive{permutation_[place_at(path.columns[place_at(k)])]};
                 const double c = d / new_d;
                 const E s = wj / new_d;
                 const E s_conjugate = sign * conjugate(s);
@@ -165,7 +167,7 @@ void UpdatedFactor<E>::rotate(const Path& path, const UpdateColumns<E>& W, doubl
                 E* const wr = w.data() + r;
                 if (sign > 0) {
                     for (std::int64_t q = 1; q < piece.count; ++q) {
-                        E& wi = wr[place_[at(rows[q])] * width];
+                        E& wi = wr[place_[place_at(rows[q])] * width];
                         const E li = l[q];
                         l[q] = c * li + times(s_conjugate, wi);
                         wi = c * wi - times(s, li);
@@ -174,7 +176,7 @@ void UpdatedFactor<E>::rotate(const Path& path, const UpdateColumns<E>& W, doubl
                     const double h = new_d / d;
                     const E g = wj / d;
                     for (std::int64_t q = 1; q < piece.count; ++q) {
-                        E& wi = wr[place_[at(rows[q])] * width];
+                        E& wi = wr[place_[place_at(rows[q])] * width];
                         l[q] = c * l[q] + times(s_conjugate, wi);
                         wi = h * wi - times(g, l[q]);
                     }
@@ -184,14 +186,15 @@ void UpdatedFactor<E>::rotate(const Path& path, const UpdateColumns<E>& W, doubl
     }
     // Overflow below the diagonal must not pass either: it would meet a later pivot only if that is on the path, as it is.
     for (std::int64_t k = 0; k < height; ++k)
-        for (auto q = path.pieces[at(k)].start; q < path.pieces[at(k)].start + path.pieces[at(k)].count; ++q)
-            if (!is_finite(values_[at(q)])) throw PivotNotPositive{permutation_[at(path.columns[at(k)])]};
+        for (auto q = path.pieces[place_at(k)].start; q < path.pieces[place_at(k)].start + path.pieces[place_at(k)].count;
+             ++q)
+            if (!is_finite(values_[place_at(q)])) throw PivotNotPositive{permutation_[place_at(path.columns[place_at(k)])]};
 }
 
 template <class E>
 void UpdatedFactor<E>::commit(const Path& path) noexcept {
     for (std::size_t k = 0; k < path.columns.size(); ++k) {
-        const auto j = at(path.columns[k]);
+        const auto j = place_at(path.columns[k]);
         nonzeros_ += path.pieces[k].count - counts_[j];
         starts_[j] = path.pieces[k].start;
         counts_[j] = path.pieces[k].count;
@@ -202,8 +205,8 @@ template <class E>
 void UpdatedFactor<E>::pack() {
     std::vector<std::int64_t> rows;
     std::vector<E> values;
-    rows.reserve(at(nonzeros_));
-    values.reserve(at(nonzeros_));
+    rows.reserve(place_at(nonzeros_));
+    values.reserve(place_at(nonzeros_));
     for (std::size_t j = 0; j < starts_.size(); ++j) {
         const auto first = static_cast<std::ptrdiff_t>(starts_[j]);
         const auto last = first + static_cast<std::ptrdiff_t>(counts_[j]);
@@ -221,34 +224,34 @@ void UpdatedFactor<E>::solve(System system, const E* b, E* x, std::int64_t k) co
     Array<E> y(n_ * k, uninitialized);
     for (std::int64_t j = 0; j < n_; ++j)
         for (std::int64_t c = 0; c < k; ++c)
-            y[j * k + c] = b[c * n_ + (system == System::solve_lt ? j : permutation_[at(j)])];
+            y[j * k + c] = b[c * n_ + (system == System::solve_lt ? j : permutation_[place_at(j)])];
     if (system != System::solve_lt) {
         for (std::int64_t j = 0; j < n_; ++j) {
-            const auto first = starts_[at(j)];
-            const double pivot = real_part(values_[at(first)]);
+            const auto first = starts_[place_at(j)];
+            const double pivot = real_part(values_[place_at(first)]);
             E* const yj = y.data() + j * k;
             for (std::int64_t c = 0; c < k; ++c) yj[c] /= pivot;
-            for (auto q = first + 1; q < first + counts_[at(j)]; ++q) {
-                E* const yi = y.data() + rows_[at(q)] * k;
-                for (std::int64_t c = 0; c < k; ++c) yi[c] -= times(values_[at(q)], yj[c]);
+            for (auto q = first + 1; q < first + counts_[place_at(j)]; ++q) {
+                E* const yi = y.data() + rows_[place_at(q)] * k;
+                for (std::int64_t c = 0; c < k; ++c) yi[c] -= times(values_[place_at(q)], yj[c]);
             }
         }
     }
     if (system != System::solve_l) {
         for (std::int64_t j = n_ - 1; j >= 0; --j) {
-            const auto first = starts_[at(j)];
-            const double pivot = real_part(values_[at(first)]);
+            const auto first = starts_[place_at(j)];
+            const double pivot = real_part(values_[place_at(first)]);
             E* const yj = y.data() + j * k;
-            for (auto q = first + 1; q < first + counts_[at(j)]; ++q) {
-                const E* const yi = y.data() + rows_[at(q)] * k;
-                for (std::int64_t c = 0; c < k; ++c) yj[c] -= times(conjugate(values_[at(q)]), yi[c]);
+            for (auto q = first + 1; q < first + counts_[place_at(j)]; ++q) {
+                const E* const yi = y.data() + rows_[place_at(q)] * k;
+                for (std::int64_t c = 0; c < k; ++c) yj[c] -= times(conjugate(values_[place_at(q)]), yi[c]);
             }
             for (std::int64_t c = 0; c < k; ++c) yj[c] /= pivot;
         }
     }
     for (std::int64_t j = 0; j < n_; ++j)
         for (std::int64_t c = 0; c < k; ++c)
-            x[c * n_ + (system == System::solve_l ? j : permutation_[at(j)])] = y[j * k + c];
+            x[c * n_ + (system == System::solve_l ? j : permutation_[place_at(j)])] = y[j * k + c];
 }
 
 template <class E>
@@ -262,10 +265,11 @@ Csc<E, std::int64_t> UpdatedFactor<E>::matrix_l() const {
     Array<std::int64_t> rows(nonzeros_, uninitialized);
     Array<E> values(nonzeros_, uninitialized);
     for (std::int64_t j = 0; j < n_; ++j) {
-        std::copy_n(rows_.begin() + static_cast<std::ptrdiff_t>(starts_[at(j)]), counts_[at(j)], rows.begin() + offsets[j]);
-        std::copy_n(values_.begin() + static_cast<std::ptrdiff_t>(starts_[at(j)]), counts_[at(j)],
+        std::copy_n(rows_.begin() + static_cast<std::ptrdiff_t>(starts_[place_at(j)]), counts_[place_at(j)],
+                    rows.begin() + offsets[j]);
+        std::copy_n(values_.begin() + static_cast<std::ptrdiff_t>(starts_[place_at(j)]), counts_[place_at(j)],
                     values.begin() + offsets[j]);
-        offsets[j + 1] = offsets[j] + counts_[at(j)];
+        offsets[j + 1] = offsets[j] + counts_[place_at(j)];
     }
     return {unchecked, n_, n_, std::move(offsets), std::move(rows), std::move(values)};
 }
@@ -278,14 +282,14 @@ Supernodes<E> UpdatedFactor<E>::supernodes() const {
 template <class E>
 Array<double> UpdatedFactor<E>::diagonal() const {
     Array<double> d(n_, uninitialized);
-    for (std::int64_t j = 0; j < n_; ++j) d[j] = real_part(values_[at(starts_[at(j)])]);
+    for (std::int64_t j = 0; j < n_; ++j) d[j] = real_part(values_[place_at(starts_[place_at(j)])]);
     return d;
 }
 
 template <class E>
 double UpdatedFactor<E>::logdet() const {
     double sum = 0;
-    for (const auto start : starts_) sum += 2 * std::log(real_part(values_[at(start)]));
+    for (const auto start : starts_) sum += 2 * std::log(real_part(values_[place_at(start)]));
     return sum;
 }
 
@@ -300,18 +304,18 @@ template <class E>
 double UpdatedFactor<E>::norm_estimate() const {
     // A x = Pᵀ L (Lᴴ P x); the order does not change the norm, so P is left out.
     const auto apply = [this](MatrixView<const E> X, MatrixView<E> Y) {
-        std::vector<E> z(at(n_));
+        std::vector<E> z(place_at(n_));
         for (std::int64_t c = 0; c < X.cols(); ++c) {
             for (std::int64_t j = 0; j < n_; ++j) {
                 E sum = 0;
-                for (auto q = starts_[at(j)]; q < starts_[at(j)] + counts_[at(j)]; ++q)
-                    sum += times(conjugate(values_[at(q)]), X(rows_[at(q)], c));
-                z[at(j)] = sum;
+                for (auto q = starts_[place_at(j)]; q < starts_[place_at(j)] + counts_[place_at(j)]; ++q)
+                    sum += times(conjugate(values_[place_at(q)]), X(rows_[place_at(q)], c));
+                z[place_at(j)] = sum;
             }
             for (std::int64_t i = 0; i < n_; ++i) Y(i, c) = E(0);
             for (std::int64_t j = 0; j < n_; ++j)
-                for (auto q = starts_[at(j)]; q < starts_[at(j)] + counts_[at(j)]; ++q)
-                    Y(rows_[at(q)], c) += times(values_[at(q)], z[at(j)]);
+                for (auto q = starts_[place_at(j)]; q < starts_[place_at(j)] + counts_[place_at(j)]; ++q)
+                    Y(rows_[place_at(q)], c) += times(values_[place_at(q)], z[place_at(j)]);
         }
     };
     return one_norm_estimate<E>(n_, apply, apply);

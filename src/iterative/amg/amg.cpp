@@ -71,7 +71,7 @@ void check_matrix(CsrView<T, I> A) {
 
 /// Whether the pattern consists of full b×b blocks.
 template <class T, class I>
-bool has_blocks(CsrView<T, I> A, std::int64_t b) {
+bool has_node_blocks(CsrView<T, I> A, std::int64_t b) {
     const I* offsets = A.row_offsets().data();
     const I* indices = A.col_indices().data();
     if (A.rows() % b != 0) return false;
@@ -93,7 +93,7 @@ template <class T, class I>
 int block_size(CsrView<T, I> A, std::int64_t candidates) {
     if (candidates > 1)
         for (const int b : {6, 3, 2})
-            if (has_blocks(A, b)) return b;
+            if (has_node_blocks(A, b)) return b;
     return 1;
 }
 

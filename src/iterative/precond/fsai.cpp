@@ -114,7 +114,7 @@ bool last_row(E* a, std::int64_t m, E* g) {
 
 /// A(J, J) for ascending J, the lower triangle by columns, 0 where nothing is stored.
 template <class E, class T, class I>
-void gather(const CsrView<T, I>& A, bool row_major, const I* J, std::int64_t m, E* a) {
+void gather_rows(const CsrView<T, I>& A, bool row_major, const I* J, std::int64_t m, E* a) {
     std::fill_n(a, m * m, E(0));
     for (std::int64_t r = 0; r < m; ++r) {
         const auto i = static_cast<std::size_t>(J[r]);
@@ -157,7 +157,7 @@ std::shared_ptr<const PreconditionerState<T>> make_fsai(CsrView<T, I> major, boo
         for (std::int64_t i = begin; i < end; ++i) {
             const auto first = static_cast<std::int64_t>(pattern.offsets[i]);
             const std::int64_t m = static_cast<std::int64_t>(pattern.offsets[i + 1]) - first;
-            gather(major, row_major, pattern.indices.data() + first, m, a);
+            gather_rows(major, row_major, pattern.indices.data() + first, m, a);
             bool regular = last_row(a, m, g);
             for (std::int64_t k = 0; k < m && regular; ++k) {
                 values[first + k] = static_cast<T>(g[k]);

@@ -11,7 +11,7 @@ namespace tamis::detail {
 
 namespace {
 
-constexpr const char* advice = "use Ilut with a .pivot_tolerance, or reorder or shift the matrix";
+constexpr const char* ilu0_advice = "use Ilut with a .pivot_tolerance, or reorder or shift the matrix";
 
 /// The combined rows of L − I and U in place of A (Saad's Algorithm 10.4).
 template <class E, class I>
@@ -43,7 +43,7 @@ LduRows<E, I> factor_in_place(FactorInput<E, I>&& a) {
         f.upper_begin[i] = static_cast<I>(q + 1);
         f.pivots[i] = values[q];
         reciprocals[i] = E(1) / values[q];
-        if (values[q] == E(0) || !is_finite(reciprocals[i])) throw_lost_pivot("Ilu0", i, advice);
+        if (values[q] == E(0) || !is_finite(reciprocals[i])) throw_lost_pivot("Ilu0", i, ilu0_advice);
     }
     f.offsets = std::move(a.offsets);
     f.indices = std::move(a.indices);
@@ -56,7 +56,7 @@ LduRows<E, I> factor_in_place(FactorInput<E, I>&& a) {
 template <class T, class I>
 std::shared_ptr<const PreconditionerState<T>> make_ilu0(CsrView<T, I> major, bool row_major) {
     check_preconditioned("Ilu0", major, row_major, Diagonal::nonzero);
-    return std::make_shared<LduState<T, I>>("Ilu0", factor_in_place(input_rows(major, row_major)), advice);
+    return std::make_shared<LduState<T, I>>("Ilu0", factor_in_place(input_rows(major, row_major)), ilu0_advice);
 }
 
 #define TAMIS_INSTANTIATE(T, I) template std::shared_ptr<const PreconditionerState<T>> make_ilu0(CsrView<T, I>, bool);

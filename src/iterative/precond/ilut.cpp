@@ -15,7 +15,7 @@ namespace tamis::detail {
 
 namespace {
 
-constexpr const char* advice = "use a smaller .drop_tolerance, a larger .fill_factor, or a .pivot_tolerance";
+constexpr const char* ilut_advice = "use a smaller .drop_tolerance, a larger .fill_factor, or a .pivot_tolerance";
 
 /// Saad's Algorithm 10.6, with columns exchanged as in §10.4.4. Row i of A becomes row i of L and U; column_at[k] is the
 /// column that stands at position k, and final for k < i when row i is worked on.
@@ -116,7 +116,7 @@ class Elimination {
         if (options_.pivot_tolerance > 0 && largest != upper_.end() &&
             (pivot == upper_.end() || std::abs(pivot->value) < options_.pivot_tolerance * std::abs(largest->value)))
             pivot = largest;
-        if (pivot == upper_.end() || pivot->value == E(0)) throw_lost_pivot("Ilut", i, advice);
+        if (pivot == upper_.end() || pivot->value == E(0)) throw_lost_pivot("Ilut", i, ilut_advice);
         if (pivot->index != diagonal) {
             exchanged_ = true;
             const std::int64_t k = position_[static_cast<std::size_t>(pivot->index)];
@@ -142,7 +142,7 @@ class Elimination {
         f_.offsets[i + 1] = static_cast<I>(indices_.size());
         f_.pivots[i] = pivot;
         reciprocals_[i] = E(1) / pivot;
-        if (!is_finite(reciprocals_[i])) throw_lost_pivot("Ilut", i, advice);
+        if (!is_finite(reciprocals_[i])) throw_lost_pivot("Ilut", i, ilut_advice);
     }
 
     const FactorInput<E, I>& a_;
@@ -172,7 +172,7 @@ std::shared_ptr<const PreconditionerState<T>> make_ilut(CsrView<T, I> major, boo
                               "; it must be in [0, 1]");
     check_preconditioned("Ilut", major, row_major, options.pivot_tolerance > 0 ? Diagonal::any : Diagonal::nonzero);
     const auto rows = input_rows(major, row_major);
-    return std::make_shared<LduState<T, I>>("Ilut", Elimination<compute_t<T>, I>(rows, options).run(), advice);
+    return std::make_shared<LduState<T, I>>("Ilut", Elimination<compute_t<T>, I>(rows, options).run(), ilut_advice);
 }
 
 #define TAMIS_INSTANTIATE(T, I) \

@@ -13,7 +13,7 @@ namespace {
 
 /// The finalizer of splitmix64 (Steele, Lea & Flood, OOPSLA 2014): numbers by position, so that any thread can make any
 /// edge.
-std::uint64_t mix(std::uint64_t x) noexcept {
+std::uint64_t mix_bits(std::uint64_t x) noexcept {
     x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
     x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
     return x ^ (x >> 31);
@@ -36,12 +36,12 @@ struct Edge {
 
 template <class I>
 Edge<I> make_edge(std::int64_t e, std::int64_t scale, std::uint64_t seed, const RmatOptions& o) noexcept {
-    std::uint64_t state = mix(seed + mix(static_cast<std::uint64_t>(e) + 1));
+    std::uint64_t state = mix_bits(seed + mix_bits(static_cast<std::uint64_t>(e) + 1));
     std::int64_t from = 0;
     std::int64_t to = 0;
     for (std::int64_t level = 0; level < scale; ++level) {
         state += 0x9e3779b97f4a7c15u;
-        const double u = static_cast<double>(mix(state) >> 11) * 0x1p-53;
+        const double u = static_cast<double>(mix_bits(state) >> 11) * 0x1p-53;
         const bool right =
             u >= o.top_left && (u < o.top_left + o.top_right || u >= o.top_left + o.top_right + o.bottom_left);
         const bool down = u >= o.top_left + o.top_right;

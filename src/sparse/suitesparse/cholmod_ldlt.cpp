@@ -26,7 +26,7 @@ namespace tamis::detail {
 
 namespace {
 
-const char* const verb_ldlt = "ldlt";
+const char* const cholmod_verb = "ldlt";
 
 // Growth up to here leaves a dozen digits less four: iterative refinement gives them back, and the signs of all
 // eigenvalues beyond 1e-12 ‖A‖ are right.
@@ -49,7 +49,7 @@ class DiagonalPivotsFactor final : public LdltFactor<E> {
         : symbolic_(std::move(symbolic)) {
         CholmodCommon<J> common;
         L_ = CholmodFactor<J>(CholmodCalls<J>::copy_factor(symbolic_->factor_.get(), common.get()));
-        check_cholmod(verb_ldlt, common->status);
+        check_cholmod(cholmod_verb, common->status);
         compute(A);
     }
 
@@ -125,7 +125,7 @@ class DiagonalPivotsFactor final : public LdltFactor<E> {
         cholmod_sparse M = cholmod_view(lower.rows, lower.cols, lower.offsets, lower.indices, A.values.data(), -1);
         double beta[2] = {A.shift, 0};
         CholmodCalls<J>::factorize_p(&M, beta, nullptr, 0, L_.get(), common.get());
-        check_cholmod(verb_ldlt, common->status);
+        check_cholmod(cholmod_verb, common->status);
         const auto* const p = static_cast<const J*>(L_->Perm);
         // A zero in the last place is a null pivot; one before it stopped CHOLMOD.
         if (const auto minor = static_cast<std::int64_t>(L_->minor); minor + 1 < n())
@@ -279,7 +279,7 @@ class DiagonalPivotsSymbolic final : public LdltSymbolic<E> {
         cholmod_sparse A = cholmod_view<E>(lower_.rows, lower_.cols, lower_.offsets, lower_.indices, nullptr, -1);
         CholmodFactor<J> L(
             CholmodCalls<J>::analyze_p(&A, ordering == Ordering::given ? p.data() : nullptr, nullptr, 0, common.get()));
-        check_cholmod(verb_ldlt, common->status);
+        check_cholmod(cholmod_verb, common->status);
         factor_ = std::move(L);
         auto& prediction = this->prediction_;
         prediction.backend = "CHOLMOD " + std::to_string(CHOLMOD_MAIN_VERSION) + "." + std::to_string(CHOLMOD_SUB_VERSION) +

@@ -21,7 +21,7 @@ using Long = std::int64_t;
 
 // Σ conj(a_i) b_i, in four sums that do not wait for each other.
 template <class E>
-E inner(const E* a, const E* b, Long n) {
+E conjugated_dot(const E* a, const E* b, Long n) {
     E s0 = 0, s1 = 0, s2 = 0, s3 = 0;
     Long i = 0;
     for (; i + 4 <= n; i += 4) {
@@ -129,7 +129,7 @@ void SpqrFactor<E>::apply_q_adjoint(const E* x, E* y) const {
         for_each_column(f, [&](const Column& column) {
             if (column.tau == E(0)) return;
             E* const head = w + column.head;
-            const E s = times(conjugate(column.tau), *head + inner(column.v, head + 1, column.v_rows));
+            const E s = times(conjugate(column.tau), *head + conjugated_dot(column.v, head + 1, column.v_rows));
             *head -= s;
             subtract(s, column.v, head + 1, column.v_rows);
         });
@@ -149,7 +149,7 @@ void SpqrFactor<E>::apply_q(E* y, E* x) const {
         for (auto column = front.columns.rbegin(); column != front.columns.rend(); ++column) {
             if (column->tau == E(0)) continue;
             E* const head = w + column->head;
-            const E s = times(column->tau, *head + inner(column->v, head + 1, column->v_rows));
+            const E s = times(column->tau, *head + conjugated_dot(column->v, head + 1, column->v_rows));
             *head -= s;
             subtract(s, column->v, head + 1, column->v_rows);
         }
@@ -185,8 +185,8 @@ void SpqrFactor<E>::solve_r_adjoint(E* c) const {
         for_each_column(f, [&](const Column& column) {
             const Long local = column.index - qr_->QRsym->Super[f];
             E& z = c[column.index];
-            if (local < column.r_rows) z = (z - inner(column.r, own, local)) / conjugate(column.r[local]);
-            else z -= inner(column.r, own, column.r_rows);
+            if (local < column.r_rows) z = (z - conjugated_dot(column.r, own, local)) / conjugate(column.r[local]);
+            else z -= conjugated_dot(column.r, own, column.r_rows);
         });
     }
 }

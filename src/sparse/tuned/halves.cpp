@@ -35,7 +35,7 @@ namespace {
 constexpr std::int64_t longest_distance = std::numeric_limits<std::uint16_t>::max();
 
 /// A part of the block rows, and where it begins in the arrays.
-struct Part {
+struct HalfPart {
     std::int64_t row;
     std::int64_t halves;  // blocks
     std::int64_t fulls;
@@ -52,12 +52,12 @@ class HalfPlanner {
           indices_(A.col_indices().data()) {}
 
     /// Where parts begin. As many as threads may want, fewer where the halo would eat the gain.
-    std::vector<Part> parts() {
+    std::vector<HalfPart> parts() {
         has_diagonal_ = true;
         for (std::int64_t i = 0; i < A_.rows() && has_diagonal_; i += B_) has_diagonal_ = diagonal(i) >= 0;
         int count = 64;
         while (count > 1 && (A_.nnz() + A_.rows()) / count < parallel_grain) count /= 2;
-        std::vector<Part> parts;
+        std::vector<HalfPart> parts;
         for (;; count /= 2) {
             parts.assign(static_cast<std::size_t>(count) + 1, {});
             for (int p = 0; p <= count; ++p) parts[static_cast<std::size_t>(p)].row = first_row(A_, p, count) / B_;
@@ -89,10 +89,10 @@ class HalfPlanner {
 
   private:
     /// Fills in where parts begin; false where a row has more whole entries than its counter can tell.
-    bool count_entries(std::vector<Part>& parts) {
+    bool count_entries(std::vector<HalfPart>& parts) {
         std::vector<char> fits(parts.size(), 1);
         for_each_row(std::ssize(parts) - 1, A_.nnz(), [&](std::int64_t p) {
-            const Part& part = parts[static_cast<std::size_t>(p)];
+            const HalfPart& part = parts[static_cast<std::size_t>(p)];
             const std::int64_t end = parts[static_cast<std::size_t>(p) + 1].row;
             std::int64_t halves = 0;
             std::int64_t fulls = 0;
@@ -108,7 +108,7 @@ class HalfPlanner {
         });
         std::int64_t halves = 0;
         std::int64_t fulls = 0;
-        for (Part& part : parts) {
+        for (HalfPart& part : parts) {
             halves += std::exchange(part.halves, halves);
             fulls += std::exchange(part.fulls, fulls);
             part.values = (part.halves + part.fulls) * B_ * B_;
@@ -146,7 +146,7 @@ class HalfLayout final : public TunedLayout<T> {
         const int shares = static_cast<int>(std::min<std::int64_t>(threads, all));
         for_each_part(shares, [&](int share) {
             for (std::int64_t p = even_cut(all, share, shares); p < even_cut(all, share + 1, shares); ++p) {
-                const Part& part = parts_[static_cast<std::size_t>(p)];
+                const HalfPart& part = parts_[static_cast<std::size_t>(p)];
                 multiply({part.row, parts_[static_cast<std::size_t>(p) + 1].row, counts_.data() + 2 * part.row,
                           distances_.data() + part.halves, columns_.data() + part.fulls, values_.data() + part.values,
                           diagonal_.size() == 0 ? nullptr : diagonal_.data() + part.row * B_ * B_},
@@ -158,7 +158,7 @@ class HalfLayout final : public TunedLayout<T> {
     [[nodiscard]] std::int64_t bytes() const noexcept override {
         return (values_.size() + diagonal_.size()) * static_cast<std::int64_t>(sizeof(V)) +
                2 * (counts_.size() + distances_.size()) + 4 * columns_.size() +
-               std::ssize(parts_) * static_cast<std::int64_t>(sizeof(Part));
+               std::ssize(parts_) * static_cast<std::int64_t>(sizeof(HalfPart));
     }
     [[nodiscard]] std::string description() const override {
         return "one half of a Hermitian matrix (" +
@@ -171,14 +171,14 @@ class HalfLayout final : public TunedLayout<T> {
   private:
     template <class I>
     void take_entries(const CsrView<T, I>& A, const HalfPlanner<T, I>& planner) {
-        const Part& all = parts_.back();
+        const HalfPart& all = parts_.back();
         counts_ = Array<std::uint16_t>(2 * (A.rows() / B_), uninitialized);
         distances_ = Array<std::uint16_t>(all.halves, uninitialized);
         columns_ = Array<std::int32_t>(all.fulls, uninitialized);
         values_ = Array<V>(all.values, uninitialized);
         if (planner.has_diagonal()) diagonal_ = Array<V>(A.rows() * B_, uninitialized);
         for_each_row(std::ssize(parts_) - 1, A.nnz(), [&](std::int64_t p) {
-            const Part& part = parts_[static_cast<std::size_t>(p)];
+            const HalfPart& part = parts_[static_cast<std::size_t>(p)];
             const std::int64_t end = parts_[static_cast<std::size_t>(p) + 1].row;
             std::uint16_t* distance = distances_.data() + part.halves;
             std::int32_t* column = columns_.data() + part.fulls;
@@ -219,7 +219,7 @@ class HalfLayout final : public TunedLayout<T> {
     }
 
     std::int64_t B_ = 1;
-    std::vector<Part> parts_;
+    std::vector<HalfPart> parts_;
     Array<std::uint16_t> counts_;
     Array<std::uint16_t> distances_;
     Array<std::int32_t> columns_;

@@ -27,7 +27,7 @@ namespace tamis::detail {
 
 namespace {
 
-constexpr std::int64_t longest_row = 1024;
+constexpr std::int64_t most_of_a_row = 1024;
 constexpr std::int64_t longest_run = 512 * run_block;  // longer ones are cut, so that threads can share them
 
 struct Run {
@@ -63,7 +63,7 @@ class RunFinder {
         std::int64_t seen = 0;
         for (std::int64_t i = 0; i < rows_;) {
             const std::int64_t length = length_of(i);
-            if (length > longest_row) return false;
+            if (length > most_of_a_row) return false;
             std::int64_t end = i + 1;
             while (end < rows_ && end - i < longest_run && continues(end)) ++end;
             const bool constant = end - i >= run_block && is_constant(i, end);

@@ -54,10 +54,16 @@ bool OptimalSearch<T>::start() {
         for (std::int64_t first = 0; first < missing; first += sizes_.block) {
             const std::int64_t m = std::min(sizes_.block, missing - first);
             T* const W = basis_.next() + first * n_;
-            // Preconditioned at once: a step of the iteration saved. Not again, if nothing usable came of it.
+            // Preconditioned at once: a step of the iteration saved. The random vectors themselves take part, since the
+            // preconditioner may be singular (multigrid of a singular A), and would leave out its null space from
+            // beginning to end. Not again, if nothing usable came of it.
             if (problem_.preconditioner && attempt == 0) {
                 vec::fill_random(n_ * m, seed + static_cast<std::uint64_t>(first), R_.data());
                 monitor_.precondition(R_.data(), W, m);
+                for (std::int64_t j = 0; j < m; ++j) {
+                    const double share = vec::norm(n_, W + j * n_) / vec::norm(n_, R_.data() + j * n_);
+                    vec::axpy(n_, Sum<T>(share), R_.data() + j * n_, W + j * n_);
+                }
             } else {
                 vec::fill_random(n_ * m, seed + static_cast<std::uint64_t>(first), W);
             }

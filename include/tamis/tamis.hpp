@@ -72,6 +72,13 @@
 #include <tamis/sparse/eigen.hpp>
 #include <tamis/sparse/factor_options.hpp>
 #include <tamis/sparse/graph.hpp>
+#include <tamis/sparse/graph/components.hpp>
+#include <tamis/sparse/graph/effective_resistance.hpp>
+#include <tamis/sparse/graph/laplacian.hpp>
+#include <tamis/sparse/graph/ordering.hpp>
+#include <tamis/sparse/graph/shortest_paths.hpp>
+#include <tamis/sparse/graph/spanning_tree.hpp>
+#include <tamis/sparse/graph/traversal.hpp>
 #include <tamis/sparse/ldlt.hpp>
 #include <tamis/sparse/lu.hpp>
 #include <tamis/sparse/matmul.hpp>

@@ -16,6 +16,7 @@
 #include <tamis/factorization_cache.hpp>
 #include <tamis/iterative/amg/amg.hpp>
 #include <tamis/iterative/callback.hpp>
+#include <tamis/iterative/eigen/count.hpp>
 #include <tamis/iterative/eigen/eigsh.hpp>
 #include <tamis/iterative/eigen/lobpcg.hpp>
 #include <tamis/iterative/eigen/operand.hpp>

@@ -8,8 +8,8 @@
 #include "core/memory.hpp"
 #include "instantiate.hpp"
 #include "solve/preconditioner.hpp"
-#include "solve/prediction.hpp"
 #include "solve/report.hpp"
+#include "sparse/factor_prediction.hpp"
 #include "sparse/pattern.hpp"
 
 namespace tamis::detail {

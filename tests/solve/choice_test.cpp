@@ -8,7 +8,7 @@
 #include <tamis/tamis.hpp>
 
 #include "solve/attempt.hpp"
-#include "solve/prediction.hpp"
+#include "sparse/factor_prediction.hpp"
 #include "support/random.hpp"
 #include "support/tolerance.hpp"
 #include "support/types.hpp"

@@ -61,6 +61,33 @@ EigenReport eigsh(const EigenOperand<T>& A, std::int64_t k, const EigshOptions<T
 void check_pairs(const char* name, std::int64_t rows, std::int64_t cols, std::int64_t k);
 }  // namespace detail
 
+/// k eigenvalues and eigenvectors of A v = λ v, or of A v = λ B v with `.mass` B, for a Hermitian A: a sparse or dense
+/// matrix (Csr, Csc, views, Eigen) or any operator; 0 ≤ k ≤ n. Values come sorted ascending whatever `.which` is, vectors
+/// are n×k and B-orthonormal (A-orthonormal for buckling, where B is indefinite), residual norms are computed afresh.
+///
+/// How: small problems and large shares of the spectrum by LAPACK. `nearest`, and `smallest_magnitude` at σ = 0, by Lanczos
+/// with (A − σB)⁻¹B where A is stored and the factor affordable (Cholesky where it may be definite, L·D·Lᴴ, LU); the same
+/// for the algebraic ends where a factor is cheap, at a shift outside the spectrum, as the inertia confirms. Otherwise
+/// Lanczos with A (B⁻¹A, which factors B); it converges slowly for eigenvalues that lie close together, relative to the
+/// width of the spectrum. A shift at which A − σB is singular is moved by 10⁻⁷‖A‖. `message` says what was done, and why. A
+/// `.method`, or a
+/// `.transform`, that was asked for is obeyed or throws. With a `.transform` other than `none` and a `.sigma`, `.which`
+/// speaks of the θ of the transform, as in ARPACK (largest_magnitude: nearest to σ; largest_algebraic: next above it), but
+/// for nearest and smallest_magnitude.
+///
+/// Converged means ‖A v − λ B v‖₂ ≤ tolerance (‖A‖ + |λ| ‖B‖) ‖v‖ for all pairs, with estimates of the norms from below, and
+/// that copies of multiple eigenvalues, and better values, were looked for among random vectors orthogonal to what was
+/// found. That is evidence, not proof; `.certify` asks for proof by inertia (one or two factorizations more, stored matrices
+/// only): `certified` is true then, and also where LAPACK computed all eigenvalues. Not to converge is a result: see
+/// EigenResult.
+///
+/// InvalidArgument for k outside 0 … n, an A or B that is stored and not Hermitian or not finite, `nearest` without
+/// `.sigma`, a sigma that nothing uses, values of `.which` that belong to general matrices, and options that are negative or
+/// NaN; DimensionMismatch for a rectangle and for sizes that do not fit; NotPositiveDefinite where B has to be definite and
+/// is not; SingularMatrix where A − σB is singular for every σ; Unsupported where an operator would have to be factored.
+///
+/// Storage: n (2k + subspace + 12) numbers or so, and the factor. Time: products (solves), and 4 n (k + subspace) operations
+/// for each column multiplied. Sources: see src/iterative/eigen.
 template <OperatorArgument A>
 [[nodiscard]] EigenResult<operator_scalar_t<A>> eigsh(const A& a, std::int64_t k,
                                                       const EigshOptions<operator_scalar_t<A>>& options = {}) {

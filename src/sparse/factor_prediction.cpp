@@ -1,4 +1,4 @@
-#include "solve/prediction.hpp"
+#include "sparse/factor_prediction.hpp"
 
 #include <algorithm>
 #include <cmath>

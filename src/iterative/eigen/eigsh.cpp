@@ -1,0 +1,234 @@
+#include <tamis/iterative/eigen/eigsh.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+#include <string>
+
+#include <tamis/core/error.hpp>
+
+#include "core/memory.hpp"
+#include "instantiate.hpp"
+#include "iterative/eigen/certify.hpp"
+#include "iterative/eigen/choose_transform.hpp"
+#include "iterative/eigen/davidson.hpp"
+#include "iterative/eigen/full_problem.hpp"
+#include "iterative/eigen/lanczos.hpp"
+#include "iterative/eigen/lobpcg.hpp"
+#include "iterative/eigen/operand_check.hpp"
+#include "iterative/vector_ops.hpp"
+
+namespace tamis {
+
+std::string_view to_string(EigshMethod method) noexcept {
+    switch (method) {
+        case EigshMethod::automatic: return "automatic";
+        case EigshMethod::lanczos: return "lanczos";
+        case EigshMethod::lobpcg: return "lobpcg";
+        case EigshMethod::davidson: return "davidson";
+        case EigshMethod::chebyshev: return "chebyshev";
+    }
+    return "unknown";
+}
+
+namespace detail {
+
+namespace {
+
+[[noreturn]] void refuse_eigsh(const std::string& why) {
+    throw InvalidArgument("eigsh: " + why);
+}
+
+template <class T>
+void check_eigsh(const EigenOperand<T>& A, const EigshOptions<T>& options) {
+    const std::int64_t n = A.rows();
+    switch (options.which) {
+        case Which::largest_real:
+        case Which::smallest_real:
+        case Which::largest_imaginary:
+            refuse_eigsh(std::string(to_string(options.which)) +
+                         " belongs to general matrices (eigs); eigenvalues of Hermitian ones are real: take "
+                         "largest_algebraic, smallest_algebraic or both_ends");
+        default: break;
+    }
+    const bool has_sigma = !std::isnan(options.sigma);
+    if (std::isinf(options.sigma)) refuse_eigsh(".sigma must be finite");
+    if (options.which == Which::nearest && !has_sigma) refuse_eigsh("nearest needs .sigma, the place to look at");
+    const bool explicit_transform =
+        options.transform != SpectralTransform::automatic && options.transform != SpectralTransform::none;
+    if (has_sigma && options.which != Which::nearest && !explicit_transform)
+        refuse_eigsh(".sigma is given, and .which is " + std::string(to_string(options.which)) +
+                     "; eigenvalues next to sigma are .which = Which::nearest");
+    if ((options.transform == SpectralTransform::buckling || options.transform == SpectralTransform::cayley) &&
+        !(has_sigma && options.sigma != 0))
+        refuse_eigsh("buckling and Cayley transforms need a .sigma other than 0");
+    if (options.transform == SpectralTransform::buckling && !options.mass)
+        refuse_eigsh("the buckling transform is for problems with a .mass");
+    if (!(options.tolerance >= 0) || !std::isfinite(options.tolerance))
+        refuse_eigsh(".tolerance is " + std::to_string(options.tolerance) + "; it must be finite and at least 0");
+    if (options.max_iterations < 0 || options.subspace < 0 || options.block_size < 0)
+        refuse_eigsh(".max_iterations, .subspace and .block_size must be at least 0");
+    if (!(options.time_limit.count() >= 0)) refuse_eigsh(".time_limit must be at least 0");
+    check_hermitian_operand("eigsh", "A", A);
+    if (options.mass) check_hermitian_operand("eigsh", ".mass", options.mass, n);
+    check_eigen_preconditioner("eigsh", options.preconditioner.ref(), n);
+    if (options.initial && options.initial.view().rows() != n)
+        throw DimensionMismatch(
+            "eigsh: .initial has " + std::to_string(options.initial.view().rows()) + " rows, and A " + std::to_string(n), n,
+            options.initial.view().rows());
+    if (options.initial) {
+        const MatrixView<const T>& X = options.initial.view();
+        for (std::int64_t j = 0; j < X.cols(); ++j)
+            for (std::int64_t i = 0; i < n; ++i)
+                if (!is_finite(X(i, j)))
+                    refuse_eigsh("entry (" + std::to_string(i) + ", " + std::to_string(j) + ") of .initial is not finite");
+    }
+}
+
+/// Where LAPACK is as quick, or an iteration has no room; the reason, or nothing.
+template <class T>
+std::string reason_for_dense(const EigenOperand<T>& A, std::int64_t k, const EigshOptions<T>& options) {
+    const std::int64_t n = A.rows();
+    constexpr std::int64_t tiny = 64, small = 200;
+    if (n <= tiny) return "n is only " + std::to_string(n);
+    if (4 * k >= n || k + 40 >= n) return std::to_string(k) + " of " + std::to_string(n) + " pairs are wanted";
+    const bool free_choice = options.method == EigshMethod::automatic && options.transform == SpectralTransform::automatic &&
+                             !options.callback && options.max_iterations == 0;
+    if (n <= small && free_choice) return "n is only " + std::to_string(n);
+    return {};
+}
+
+template <class T>
+EigenReport solve_densely(const EigenOperand<T>& A, const HermitianProblem<T>& problem, const EigshOptions<T>& options,
+                          const std::string& reason, EigenPairs<T>& pairs) {
+    EigenMonitor<T> monitor(problem);
+    const std::int64_t n = A.rows();
+    if (!A.is_stored()) monitor.count_products(n);
+    EigenPairs<T> all;
+    bool inverted = false;
+    try {
+        all = full_eigenpairs(problem.name, A, options.mass, true);
+    } catch (const NotPositiveDefinite&) {
+        // B is singular, or A is the definite one (buckling): B v = μ A v with μ = 1/λ.
+        if (!options.mass) throw;
+        try {
+            all = full_eigenpairs(problem.name, options.mass, A, true);
+        } catch (const NotPositiveDefinite&) {
+            throw NotPositiveDefinite("eigsh: neither the mass matrix nor A is positive definite", -1);
+        }
+        inverted = true;
+    }
+    Array<double> lambda(all.values);
+    std::int64_t finite = n;
+    if (inverted) {
+        // Ascending in λ: by falling μ < 0, then by falling μ > 0; the zeros are infinite eigenvalues.
+        const double zero = 10.0 * static_cast<double>(n) * std::numeric_limits<Real<T>>::epsilon() *
+                            std::max(std::abs(all.values[0]), std::abs(all.values[n - 1]));
+        EigenPairs<T> turned{Array<double>(n, uninitialized), Array<T>(n * n, uninitialized)};
+        finite = 0;
+        const auto take = [&](std::int64_t i) {
+            const double mu = all.values[i];
+            turned.values[finite] = 1 / mu;
+            vec::scaled(n, Sum<T>(1 / std::sqrt(std::abs(mu))), all.vectors.data() + i * n,
+                        turned.vectors.data() + finite * n);
+            ++finite;
+        };
+        for (std::int64_t i = n; i-- > 0;)
+            if (all.values[i] < -zero) take(i);
+        for (std::int64_t i = n; i-- > 0;)
+            if (all.values[i] > zero) take(i);
+        all = std::move(turned);
+        if (finite < problem.k)
+            refuse_eigsh("the problem has no more than " + std::to_string(finite) + " finite eigenvalues, and " +
+                         std::to_string(problem.k) + " are wanted");
+    }
+    const auto wanted = wanted_positions(problem.which, problem.sigma, all.values.data(), finite, problem.k);
+    pairs.values = Array<double>(problem.k, uninitialized);
+    pairs.vectors = Array<T>(n * problem.k, uninitialized);
+    for (std::int64_t j = 0; j < problem.k; ++j) {
+        pairs.values[j] = all.values[wanted[j]];
+        vec::copy(n, all.vectors.data() + wanted[j] * n, pairs.vectors.data() + j * n);
+    }
+    if (problem.generalized()) monitor.estimate_norms();
+    else monitor.raise_norm(std::max(std::abs(all.values[0]), std::abs(all.values[n - 1])));
+    EigenReport report = monitor.finish(pairs, "all eigenvalues by LAPACK, since " + reason);
+    report.certified = report.converged();
+    return report;
+}
+
+template <class T>
+EigenReport run_eigsh(const EigenOperand<T>& A, const HermitianProblem<T>& problem, const EigshOptions<T>& options,
+                      EigenPairs<T>& pairs) {
+    switch (options.method) {
+        case EigshMethod::lobpcg: return lobpcg(problem, pairs);
+        case EigshMethod::davidson: return davidson(problem, pairs);
+        case EigshMethod::chebyshev:
+            throw Unsupported("eigsh: the method " + std::string(to_string(options.method)) + " is not in this build yet");
+        default: break;
+    }
+    const SpectralOperator<T> op = choose_transform(A, problem, options);
+    return lanczos(problem, op, pairs);
+}
+
+}  // namespace
+
+void check_pairs(const char* name, std::int64_t rows, std::int64_t cols, std::int64_t k) {
+    if (rows != cols)
+        throw DimensionMismatch(std::string(name) + ": the matrix has " + std::to_string(rows) + " rows and " +
+                                    std::to_string(cols) + " columns; eigenvalues are those of square ones",
+                                rows, cols);
+    if (k < 0 || k > rows)
+        throw InvalidArgument(std::string(name) + ": " + std::to_string(k) + " pairs are wanted of a matrix of order " +
+                              std::to_string(rows) + "; k must lie between 0 and the order");
+}
+
+template <class T>
+EigenReport eigsh(const EigenOperand<T>& A, std::int64_t k, const EigshOptions<T>& options, VectorView<Real<T>> values,
+                  MatrixView<T> vectors) {
+    const std::int64_t n = A.rows();
+    check_eigsh(A, options);
+    EigenReport report;
+    if (k == 0) {
+        report.message = "eigsh: no pairs were asked for";
+        report.certified = true;
+        return report;
+    }
+    HermitianProblem<T> problem;
+    problem.A = A.ref();
+    if (options.mass) problem.B = options.mass.ref();
+    if (options.preconditioner) problem.preconditioner = options.preconditioner.ref();
+    problem.k = k;
+    problem.which = options.which;
+    problem.sigma = std::isnan(options.sigma) ? 0.0 : options.sigma;
+    problem.tolerance = options.tolerance;
+    problem.max_iterations = options.max_iterations;
+    problem.subspace = options.subspace;
+    problem.block_size = options.block_size;
+    if (options.initial) problem.initial = options.initial.view();
+    problem.time_limit = options.time_limit.count();
+    problem.callback = &options.callback;
+    problem.stop = options.stop;
+    problem.seed = options.seed;
+
+    EigenPairs<T> pairs;
+    const std::string dense = reason_for_dense(A, k, options);
+    if (!dense.empty()) {
+        report = solve_densely(A, problem, options, dense, pairs);
+    } else {
+        report = run_eigsh(A, problem, options, pairs);
+        if (options.certify && report.converged()) certify(A, options.mass, problem, pairs, report);
+    }
+    for (std::int64_t j = 0; j < k; ++j) values[j] = static_cast<Real<T>>(pairs.values[j]);
+    for (std::int64_t j = 0; j < vectors.cols(); ++j) vec::copy(pairs.vectors.data() + j * n, vectors.col(j));
+    return report;
+}
+
+#define TAMIS_INSTANTIATE(T)                                                                                         \
+    template EigenReport eigsh<T>(const EigenOperand<T>&, std::int64_t, const EigshOptions<T>&, VectorView<Real<T>>, \
+                                  MatrixView<T>);
+TAMIS_FOR_EACH_SCALAR(TAMIS_INSTANTIATE)
+#undef TAMIS_INSTANTIATE
+
+}  // namespace detail
+}  // namespace tamis

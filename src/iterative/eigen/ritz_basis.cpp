@@ -132,6 +132,10 @@ void RitzBasis<T>::residuals(const std::int64_t* positions, std::int64_t count, 
 template <class T>
 void RitzBasis<T>::restart(const T* C, std::int64_t p, const double* ritz_values, std::int64_t ritz) {
     const std::int64_t m = size_;
+    if (p == 0) {
+        size_ = known_ = 0;
+        return;
+    }
     std::vector<T> HC(static_cast<std::size_t>(m * p)), reduced(static_cast<std::size_t>(p * p));
     blas::gemm('N', 'N', m, p, m, T(1), H_.data(), capacity_, C, m, T(0), HC.data(), m);
     blas::gemm('C', 'N', p, p, m, T(1), C, m, HC.data(), m, T(0), reduced.data(), p);

@@ -10,6 +10,7 @@
 #include "instantiate.hpp"
 #include "sparse/graph/undirected_pattern.hpp"
 #include "sparse/graph/weights.hpp"
+#include "sparse/partition.hpp"
 #include "sparse/parts.hpp"
 
 namespace tamis::detail {
@@ -22,7 +23,7 @@ class CuthillMcKee {
     explicit CuthillMcKee(PatternView<I> P)
         : P_(P),
           degree_(P.rows, uninitialized),
-          seen_(P.rows),
+          mark_(P.rows),
           order_(P.rows, uninitialized),
           list_(P.rows, uninitialized) {
         for_each_row(P.rows, P.rows,
@@ -32,7 +33,7 @@ class CuthillMcKee {
     std::vector<I> run() {
         std::int64_t placed = 0;
         for (std::int64_t v = 0; v < P_.rows; ++v) {
-            if (seen_[v] != 0) continue;
+            if (mark_[v] != 0) continue;
             const I root = P_.row(v).empty() ? static_cast<I>(v) : peripheral_vertex(static_cast<I>(v));
             placed = number_component(root, placed);
         }
@@ -47,12 +48,13 @@ class CuthillMcKee {
         I last = 0;               // a vertex of the last level that has the least degree there
     };
 
-    /// Breadth-first from r. Leaves no trace in seen_.
-    Levels levels_from(I r) noexcept {
+    /// Breadth-first from r. Every search passes through the whole component and marks it with the number of the search,
+    /// so that none has to clear what the one before it left.
+    Levels levels_from(I r, signed char search) noexcept {
         Levels levels;
         std::int64_t tail = 0;
         list_[tail++] = r;
-        seen_[r] = 1;
+        mark_[r] = search;
         std::int64_t begin = 0;
         while (begin < tail) {
             const std::int64_t end = tail;
@@ -60,8 +62,8 @@ class CuthillMcKee {
             levels.width = std::max(levels.width, end - begin);
             for (std::int64_t k = begin; k < end; ++k) {
                 for (const I w : P_.row(list_[k])) {
-                    if (seen_[w] != 0) continue;
-                    seen_[w] = 1;
+                    if (mark_[w] == search) continue;
+                    mark_[w] = search;
                     list_[tail++] = w;
                 }
             }
@@ -71,19 +73,19 @@ class CuthillMcKee {
             }
             begin = end;
         }
-        for (std::int64_t k = 0; k < tail; ++k) seen_[list_[k]] = 0;
         return levels;
     }
 
     /// A vertex from which the levels are many and narrow. Steps 1 to 4 of George and Liu; each round but the last finds
     /// more levels, three rounds nearly always suffice, and a bound keeps the cost linear.
     I peripheral_vertex(I r) noexcept {
-        constexpr int most_rounds = 10;
-        Levels of_r = levels_from(r);
-        for (int round = 1; round < most_rounds; ++round) {
+        constexpr signed char most_searches = 10;
+        static_assert(most_searches < numbered);
+        Levels of_r = levels_from(r, 1);
+        for (signed char search = 2; search <= most_searches; ++search) {
             const I x = of_r.last;
             if (x == r) break;
-            const Levels of_x = levels_from(x);
+            const Levels of_x = levels_from(x, search);
             if (of_x.length <= of_r.length) return of_x.length == of_r.length && of_x.width <= of_r.width ? x : r;
             r = x;
             of_r = of_x;
@@ -91,55 +93,80 @@ class CuthillMcKee {
         return r;
     }
 
+    void sort_by_degree(I* begin, I* end) noexcept {
+        const auto before = [this](I a, I b) { return degree_[a] != degree_[b] ? degree_[a] < degree_[b] : a < b; };
+        // Most lists are of a few vertices that come sorted by number.
+        if (end - begin > 16) return std::sort(begin, end, before);
+        for (I* k = begin + 1; k < end; ++k) {
+            const I v = *k;
+            I* hole = k;
+            for (; hole > begin && before(v, hole[-1]); --hole) *hole = hole[-1];
+            *hole = v;
+        }
+    }
+
     /// Cuthill and McKee's order of r's component, from place `placed` on; returns the place behind it.
     std::int64_t number_component(I r, std::int64_t placed) noexcept {
         std::int64_t tail = placed;
         order_[tail++] = r;
-        seen_[r] = 1;
+        mark_[r] = numbered;
         for (std::int64_t head = placed; head < tail; ++head) {
             const std::int64_t first = tail;
             for (const I w : P_.row(order_[head])) {
-                if (seen_[w] != 0) continue;
-                seen_[w] = 1;
+                if (mark_[w] == numbered) continue;
+                mark_[w] = numbered;
                 order_[tail++] = w;
             }
-            if (tail - first > 1)
-                std::sort(order_.data() + first, order_.data() + tail,
-                          [this](I a, I b) { return degree_[a] != degree_[b] ? degree_[a] < degree_[b] : a < b; });
+            sort_by_degree(order_.data() + first, order_.data() + tail);
         }
         return tail;
     }
 
+    static constexpr signed char numbered = 100;  // more than there are searches
+
     PatternView<I> P_;
     Array<I> degree_;
-    Array<signed char> seen_;
+    Array<signed char> mark_;  // 0: not met; the last search; numbered
     Array<I> order_;
     Array<I> list_;
 };
 
-/// max |place[i] − place[j]| over the entries; a symmetric pattern is told by what lies before its diagonal.
-template <class I, class Place>
-std::int64_t bandwidth_of(PatternView<I> P, const Place& place) {
-    std::int64_t bandwidth = 0;
-    for (std::int64_t i = 0; i < P.rows; ++i) {
-        const std::int64_t at = place(i);
-        for (const I j : P.row(i)) {
-            if (j >= i) break;
-            const std::int64_t distance = at - place(j);
-            bandwidth = std::max(bandwidth, distance < 0 ? -distance : distance);
+/// Bandwidths of a symmetric pattern, which are told by what lies before its diagonal.
+struct Bandwidths {
+    std::int64_t given = 0;
+    std::int64_t found = 0;  // with i at place[i]
+};
+template <class I>
+Bandwidths bandwidths_of(PatternView<I> P, const Array<I>& place) {
+    const int parts = threads_for(P.nnz());
+    std::vector<Bandwidths> of_part(static_cast<std::size_t>(parts));
+    const Cuts cuts = balanced_cuts<I>({P.offsets, static_cast<std::size_t>(P.rows) + 1}, parts);
+    for_each_part(parts, [&](int part) {
+        Bandwidths b;
+        for (std::int64_t i = cuts[part]; i < cuts[part + 1]; ++i) {
+            const auto row = P.row(i);
+            if (!row.empty()) b.given = std::max(b.given, i - row.front());
+            const std::int64_t at = place[i];
+            for (const I j : row) {
+                if (j >= i) break;
+                b.found = std::max(b.found, at < place[j] ? place[j] - at : at - place[j]);
+            }
         }
-    }
-    return bandwidth;
+        of_part[static_cast<std::size_t>(part)] = b;
+    });
+    Bandwidths all;
+    for (const Bandwidths& b : of_part) all = {std::max(all.given, b.given), std::max(all.found, b.found)};
+    return all;
 }
 
 template <class I>
 std::vector<I> reverse_cuthill_mckee(PatternView<I> P) {
+    if (P.rows == 0) return {};
     std::vector<I> p = CuthillMcKee<I>(P).run();
     Array<I> place(P.rows, uninitialized);
     for (std::size_t k = 0; k < p.size(); ++k) place[p[k]] = static_cast<I>(k);
-    const auto given = bandwidth_of(P, [](std::int64_t i) { return i; });
-    const auto found = bandwidth_of(P, [&](std::int64_t i) { return std::int64_t{place[i]}; });
-    if (found > given) std::iota(p.begin(), p.end(), I(0));
+    const Bandwidths bandwidths = bandwidths_of(P, place);
+    if (bandwidths.found > bandwidths.given) std::iota(p.begin(), p.end(), I(0));
     return p;
 }
 

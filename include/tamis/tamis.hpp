@@ -22,6 +22,8 @@
 #include <tamis/iterative/eigen/operand.hpp>
 #include <tamis/iterative/eigen/result.hpp>
 #include <tamis/iterative/eigen/svds.hpp>
+#include <tamis/iterative/functions/expm_multiply.hpp>
+#include <tamis/iterative/functions/stochastic_trace.hpp>
 #include <tamis/iterative/krylov/bicg.hpp>
 #include <tamis/iterative/krylov/bicgstab.hpp>
 #include <tamis/iterative/krylov/block_cg.hpp>

@@ -23,6 +23,7 @@
 #include <tamis/iterative/eigen/result.hpp>
 #include <tamis/iterative/eigen/svds.hpp>
 #include <tamis/iterative/functions/expm_multiply.hpp>
+#include <tamis/iterative/functions/spectral_norm.hpp>
 #include <tamis/iterative/functions/stochastic_trace.hpp>
 #include <tamis/iterative/krylov/bicg.hpp>
 #include <tamis/iterative/krylov/bicgstab.hpp>

@@ -13,6 +13,7 @@
 #include "iterative/eigen/certify.hpp"
 #include "iterative/eigen/choose_transform.hpp"
 #include "iterative/eigen/davidson.hpp"
+#include "iterative/eigen/default_preconditioner.hpp"
 #include "iterative/eigen/full_problem.hpp"
 #include "iterative/eigen/lanczos.hpp"
 #include "iterative/eigen/lobpcg.hpp"
@@ -167,7 +168,19 @@ EigenReport run_eigsh(const EigenOperand<T>& A, const HermitianProblem<T>& probl
             throw Unsupported("eigsh: the method " + std::string(to_string(options.method)) + " is not in this build yet");
         default: break;
     }
-    const SpectralOperator<T> op = choose_transform(A, problem, options);
+    SpectralOperator<T> op = choose_transform(A, problem, options);
+    // Small eigenvalues lie close together where a discretised operator has them; a preconditioner tells them apart.
+    if (options.method == EigshMethod::automatic && options.transform == SpectralTransform::automatic && !op.inverts() &&
+        (problem.which == Which::smallest_algebraic || problem.which == Which::smallest_magnitude)) {
+        if (problem.preconditioner) return davidson(problem, pairs);
+        if (DefaultPreconditioner<T> preconditioner = default_preconditioner(A); preconditioner.M) {
+            HermitianProblem<T> preconditioned = problem;
+            preconditioned.preconditioner = preconditioner.M.ref();
+            EigenReport report = davidson(preconditioned, pairs);
+            report.message.append("; ").append(preconditioner.how);
+            if (report.converged() || report.status != Status::inconsistent) return report;
+        }
+    }
     return lanczos(problem, op, pairs);
 }
 

@@ -84,7 +84,7 @@ class LanczosSearch {
     }
     [[nodiscard]] std::int64_t choose_subspace() const {
         const std::int64_t least = k_ + 3 * b_;
-        const std::int64_t automatic = op_.inverts() ? k_ + std::max(k_, 5 * b_) : k_ + std::max(k_, 10 * b_ + 10);
+        const std::int64_t automatic = op_.inverts() ? k_ + std::max(2 * k_, 10 * b_) : k_ + std::max(k_, 10 * b_ + 10);
         const std::int64_t m = problem_.subspace > 0 ? problem_.subspace : automatic;
         return std::min(std::max(m, least), n_ - b_);
     }

@@ -1,0 +1,70 @@
+#include <tamis/iterative/eigen/count.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <gtest/gtest.h>
+
+#include "support/assertions.hpp"
+#include "support/known_spectra.hpp"
+#include "support/types.hpp"
+
+namespace tamis::test {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+std::int64_t in_interval(const std::vector<double>& values, double lower, double upper) {
+    return std::count_if(values.begin(), values.end(), [&](double v) { return lower <= v && v < upper; });
+}
+
+template <class P>
+class CountEigenvalues : public ::testing::Test {};
+TYPED_TEST_SUITE(CountEigenvalues, AllScalars, TypeName);
+
+TYPED_TEST(CountEigenvalues, CountsEveryCopy) {
+    using T = typename TypeParam::T;
+    const auto grid = grid_laplacian<T>({7, 6, 5});
+    const double bounds[] = {-infinity, -1, 0.5, 1.7, 3.3, 6.01, 9.9, 13, infinity};
+    for (const double lower : bounds)
+        for (const double upper : bounds) {
+            const EigenvalueCount c = count_eigenvalues(grid.A, lower, upper);
+            EXPECT_EQ(c, in_interval(grid.eigenvalues, lower, upper)) << lower << " " << upper << ": " << c.message;
+            EXPECT_TRUE(c.certified || lower >= upper) << c.message;
+        }
+}
+
+TEST(CountEigenvalues, TakesALowerBoundThatIsAnEigenvalueAndLeavesOutAnUpperOne) {
+    const auto cube = hypercube_laplacian<double>(8);  // 2 j, over(8, j) times
+    const EigenvalueCount c = count_eigenvalues(cube.A, 2.0, 6.0);
+    EXPECT_EQ(c, 8 + 28) << c.message;
+    EXPECT_LT(c.lower, 2.0);
+    EXPECT_LT(c.upper, 6.0);
+    EXPECT_NE(c.message.find("moved"), std::string::npos) << c.message;
+}
+
+TEST(CountEigenvalues, CountsOfPairsAndOfDenseMatrices) {
+    const auto path = grid_laplacian<double>({60});
+    Assembly<double> B(60, 60);
+    for (std::int64_t i = 0; i < 60; ++i) B.set(i, i, 2.0);
+    const Csr<double> mass = B.csr();
+    EXPECT_EQ(count_eigenvalues(path.A, 0.1, 1.2, mass), in_interval(path.eigenvalues, 0.2, 2.4));
+    const Matrix<double> full = dense(path.A);
+    EXPECT_EQ(count_eigenvalues(full, 0.1, 1.2), in_interval(path.eigenvalues, 0.1, 1.2));
+    EXPECT_EQ(count_eigenvalues(full, 0.1, 1.2, mass), in_interval(path.eigenvalues, 0.2, 2.4));
+}
+
+TEST(CountEigenvalues, RefusesWhatHasNoCount) {
+    const auto path = grid_laplacian<double>({10});
+    EXPECT_THROW((void)count_eigenvalues(path.A, std::numeric_limits<double>::quiet_NaN(), 1.0), InvalidArgument);
+    EXPECT_THROW((void)count_eigenvalues(OperatorRef<double>(path.A), 0.0, 1.0), InvalidArgument);
+    EXPECT_THROW((void)count_eigenvalues(path.A, 0.0, 1.0, grid_laplacian<double>({9}).A), DimensionMismatch);
+    EXPECT_THROW((void)count_eigenvalues(Assembly<double>(3, 4).csr(), 0.0, 1.0), DimensionMismatch);
+    Csr<double> skew = path.A;
+    skew.values()[1] = 2;
+    EXPECT_THROW((void)count_eigenvalues(skew, 0.0, 1.0), InvalidArgument);
+}
+
+}  // namespace
+}  // namespace tamis::test

@@ -11,6 +11,7 @@
 #include "core/memory.hpp"
 #include "instantiate.hpp"
 #include "iterative/eigen/certify.hpp"
+#include "iterative/eigen/chebyshev.hpp"
 #include "iterative/eigen/choose_transform.hpp"
 #include "iterative/eigen/davidson.hpp"
 #include "iterative/eigen/default_preconditioner.hpp"
@@ -164,8 +165,7 @@ EigenReport run_eigsh(const EigenOperand<T>& A, const HermitianProblem<T>& probl
     switch (options.method) {
         case EigshMethod::lobpcg: return lobpcg(problem, pairs);
         case EigshMethod::davidson: return davidson(problem, pairs);
-        case EigshMethod::chebyshev:
-            throw Unsupported("eigsh: the method " + std::string(to_string(options.method)) + " is not in this build yet");
+        case EigshMethod::chebyshev: return chebyshev(problem, pairs);
         default: break;
     }
     SpectralOperator<T> op = choose_transform(A, problem, options);

@@ -17,9 +17,12 @@
 #include <tamis/iterative/amg/amg.hpp>
 #include <tamis/iterative/callback.hpp>
 #include <tamis/iterative/eigen/count.hpp>
+#include <tamis/iterative/eigen/eigs.hpp>
 #include <tamis/iterative/eigen/eigsh.hpp>
 #include <tamis/iterative/eigen/lobpcg.hpp>
+#include <tamis/iterative/eigen/null_space.hpp>
 #include <tamis/iterative/eigen/operand.hpp>
+#include <tamis/iterative/eigen/randomized_svd.hpp>
 #include <tamis/iterative/eigen/result.hpp>
 #include <tamis/iterative/eigen/svds.hpp>
 #include <tamis/iterative/functions/expm_multiply.hpp>

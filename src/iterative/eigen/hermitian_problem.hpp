@@ -59,6 +59,7 @@ class EigenMonitor {
     void precondition(const T* X, T* Y, std::int64_t m);
     /// Products with A that were done elsewhere (with its inverse, say).
     void count_products(std::int64_t m) noexcept { matvecs_ += m; }
+    void count_iterations(std::int64_t m) noexcept { iterations_ += m; }
 
     void raise_norm(double norm) noexcept { norm_A_ = norm > norm_A_ ? norm : norm_A_; }
     void raise_mass_norm(double norm) noexcept { norm_B_ = norm > norm_B_ ? norm : norm_B_; }

@@ -49,6 +49,8 @@ struct CommandInfo {
 std::unique_ptr<Command> make_info();
 std::unique_ptr<Command> make_solve();
 std::unique_ptr<Command> make_lstsq();
+std::unique_ptr<Command> make_eigs();
+std::unique_ptr<Command> make_svds();
 std::unique_ptr<Command> make_predict();
 std::unique_ptr<Command> make_convert();
 std::unique_ptr<Command> make_generate();

@@ -13,7 +13,7 @@ namespace tamis::cli {
 
 namespace {
 
-const std::array<CommandInfo, 8> table = {{
+const std::array<CommandInfo, 10> table = {{
     {"info", "A.mtx", "structure, norms, bandwidth, what solve would do and why",
      "Reads a Matrix Market file (.gz and .zst too; - is standard input) and measures it: symmetry, bandwidth, definiteness "
      "of the diagonal, block structure, structural rank, norms. Nothing that the file claims is believed unmeasured.",
@@ -27,6 +27,15 @@ const std::array<CommandInfo, 8> table = {{
     {"lstsq", "A.mtx b.mtx [-o x.mtx]", "least squares: the minimum-norm x that minimises ‖b − Ax‖",
      "Works for any shape and rank, by a rank-revealing sparse QR. Of all x that minimise ‖b − Ax‖₂ it gives the shortest.",
      "tamis lstsq A.mtx b.mtx -o x.mtx", make_lstsq, true},
+    {"eigs", "A.mtx [-k n]", "a few eigenvalues and eigenvectors, with their residuals",
+     "Of a Hermitian matrix by Lanczos or another method of eigsh, with its inverse where those in the middle or at zero "
+     "are "
+     "asked for; of any other by Krylov–Schur. Residuals are computed afresh, and where a factor allows it the eigenvalues "
+     "are counted, so that none is missing.",
+     "tamis eigs A.mtx -k 6 --which SA", make_eigs, true},
+    {"svds", "A.mtx [-k n]", "a few singular values and vectors, with their residuals",
+     "By Golub–Kahan–Lanczos bidiagonalization of A itself, so that small singular values keep their digits.",
+     "tamis svds A.mtx -k 6", make_svds, true},
     {"predict", "A.mtx", "what factoring A would take, by each ordering: entries, operations, memory, seconds",
      "Analyses the pattern only: nothing of the factor's size is allocated, so a matrix far too large for this machine can "
      "be "

@@ -160,8 +160,9 @@ int run(const CommandInfo& info, const Words& words, const std::string& command_
         session = std::make_unique<Session>(common, command_line, [json, limit, status = info.reports_status] {
             show(time_limit_failure(limit), json, status);
         });
-        deliver(*session, command->run(*session));
-        return done;
+        const Result result = command->run(*session);
+        deliver(*session, result);
+        return result.exit_code;
     } catch (...) {
         const std::exception_ptr error = std::current_exception();
         if (session) session->claim_end();

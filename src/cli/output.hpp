@@ -63,6 +63,7 @@ struct Result {
     bool output_on_stdout = false;  ///< a matrix went there, so the document goes to stderr
     bool output_in_file = false;    ///< the document is an extra that --quiet leaves out
     std::vector<std::string> warnings{};
+    int exit_code = 0;  ///< 1 where there are results, but not all that was asked for
 };
 
 /// Columns that a UTF-8 text takes on a terminal.

@@ -49,7 +49,7 @@ Members<I> members_of(const Nodes<I>& nodes, const Aggregates<I>& aggregates) {
 /// Modified Gram–Schmidt, twice, on the columns of the r×m block q, in place; upper is m×m, both by columns. Columns that
 /// keep less than √ε of their norm are dropped: the kept ones move to the front. Returns how many are kept.
 template <class T>
-std::int64_t orthonormalize(std::int64_t r, std::int64_t m, T* q, T* upper) {
+std::int64_t orthonormalize_node(std::int64_t r, std::int64_t m, T* q, T* upper) {
     using R = Real<T>;
     const R least = std::sqrt(std::numeric_limits<R>::epsilon());
     const auto norm = [r](const T* v) {
@@ -99,7 +99,7 @@ Tentative<T, I> tentative_prolongator(const Nodes<I>& nodes, const Aggregates<I>
         T* block = q.data() + begin * m;
         for (std::int64_t j = 0; j < m; ++j)
             for (std::int64_t i = 0; i < r; ++i) block[i + j * r] = candidates[members.unknowns[begin + i] + j * n];
-        coarse.first[a + 1] = static_cast<I>(orthonormalize(r, m, block, upper.data() + a * m * m));
+        coarse.first[a + 1] = static_cast<I>(orthonormalize_node(r, m, block, upper.data() + a * m * m));
     });
     for (std::int64_t a = 0; a < count; ++a) coarse.first[a + 1] += coarse.first[a];
     const std::int64_t columns = coarse.first[count];

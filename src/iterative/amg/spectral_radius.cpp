@@ -19,7 +19,7 @@ namespace tamis::detail {
 namespace {
 
 template <class T, class I>
-Real<T> gershgorin(CsrView<T, I> A, const T* inverse_diagonal) {
+Real<T> gershgorin_radius(CsrView<T, I> A, const T* inverse_diagonal) {
     using R = Real<T>;
     const I* offsets = A.row_offsets().data();
     const T* values = A.values().data();
@@ -104,7 +104,7 @@ bool positive(const T* d, std::int64_t n) {
 template <class T, class I>
 Real<T> spectral_radius(CsrView<T, I> A, bool hermitian, const T* inverse_diagonal) {
     using R = Real<T>;
-    const R bound = gershgorin(A, inverse_diagonal);
+    const R bound = gershgorin_radius(A, inverse_diagonal);
     if (!(bound > close_bound<R>)) return bound;
     // Both find less than there is: Lanczos' process, of Hermitian matrices, seldom by a twentieth.
     const double found = hermitian && positive(inverse_diagonal, A.rows()) ? 1.05 * lanczos(A, inverse_diagonal)

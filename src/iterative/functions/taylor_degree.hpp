@@ -15,7 +15,7 @@ inline constexpr int most_taylor_terms = 55;
 
 /// θ_m for m = 1 … 55: as long as ‖X‖ ≤ θ_m, the Taylor polynomial T_m(X) is exp(X + E) with ‖E‖ ≤ u‖X‖. It is the root of
 /// Σ_{k>m} |c_k| θ^(k−1) = u for log(e^(−x) T_m(x)) = Σ c_k x^k, as (log(e^(−x) T_m))′ = −(x^m/m!)/T_m; here to four digits,
-/// rounded down, u = 2⁻⁵³ and 2⁻²⁴. (Al-Mohy and Higham 2011, (3.4)–(3.6) and Table 3.1.)
+/// rounded to nearest, u = 2⁻⁵³ and 2⁻²⁴. (Al-Mohy and Higham 2011, (3.4)–(3.6) and Table 3.1.)
 inline constexpr std::array<double, most_taylor_terms> theta_double{
     2.220e-16, 2.581e-08, 1.386e-05, 3.397e-04, 2.401e-03, 9.066e-03, 2.384e-02, 4.991e-02, 8.958e-02, 1.442e-01, 2.142e-01,
     2.996e-01, 3.998e-01, 5.139e-01, 6.411e-01, 7.803e-01, 9.305e-01, 1.091e+00, 1.260e+00, 1.438e+00, 1.624e+00, 1.816e+00,

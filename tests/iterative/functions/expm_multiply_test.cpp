@@ -183,7 +183,7 @@ TYPED_TEST(ExpmMultiply, HandlesTheEdges) {
     for (std::int64_t i = 0; i < 2; ++i) D.set(i, i, T(R(-50)));
     EXPECT_TRUE(near(expm_multiply(D.csr(), c2, 1), wide_expm_multiply(D.csr(), 1, c2), slack<T>));
     EXPECT_EQ(std::abs(expm_multiply(D.csr(), c2, 1e4)[0]), 0);
-    EXPECT_TRUE(std::isinf(std::abs(expm_multiply(D.csr(), c2, -1e4)[0])) || is_complex_v<T>);
+    EXPECT_FALSE(std::isfinite(std::abs(expm_multiply(D.csr(), c2, -1e4)[0])));
     // Powers of A overflow, those of tA do not.
     const R huge = std::sqrt(std::numeric_limits<R>::max());
     const Csr<T> H = T(huge) * A;

@@ -42,9 +42,9 @@ void expm_multiply(const EigenOperand<T>& A, VectorView<const T> b, VectorView<c
 /// application to exponential integrators, SIAM J. Sci. Comput. 33(2), 2011, Algorithm 3.2.
 ///
 /// Products with A grow with |t|‖A‖: about |t| α (55 / 9.9) in double precision for large |t| α (55 / 13.5 in single), α
-/// between the spectral radius of A − μI and its 1-norm. Estimating takes up to some hundred more, with A and its adjoint,
-/// and is left out where it cannot pay. Holds 3 blocks of the size of b, and 8 vectors while estimating. The same bits for
-/// any number of threads where A is a Csr and no estimate was needed, or A's adjoint gives the same bits.
+/// between the spectral radius of A − μI and its 1-norm. Estimating takes more of them, with A and its adjoint,
+/// and is left out where it cannot pay. Holds 3 blocks of the size of b, and about 10 vectors while estimating. The same
+/// bits for any number of threads where A is a Csr and no estimate was needed, or A's adjoint gives the same bits.
 ///
 /// t = 0 gives b itself. A result beyond the range of T comes out as infinity (or NaN, where infinities meet).
 /// DimensionMismatch for sizes that do not fit; InvalidArgument for a NaN or infinity in t, b, or a stored A, or in products

@@ -21,7 +21,7 @@ double spectral_norm(const char* name, const OperatorRef<T>& A, const Norm2Optio
 
 /// A lower bound of ‖A‖₂ for an operator with an adjoint, or a dense matrix, of any shape: the largest singular value of the
 /// bidiagonal matrix of Golub and Kahan, from a fixed random start (deterministic). It stops when four steps change the
-/// estimate by less than `tolerance` of it (10⁻³ by default): then mostly right to that, a few times less so where the
+/// estimate by less than `tolerance` of it (10⁻³ by default): then often right to that, less so where the
 /// largest singular values crowd together. NaN or infinity where products are. Two products a step, `max_iterations` at
 /// most; holds 2 (rows + cols) numbers. InvalidArgument for options out of range, Unsupported for an operator without
 /// adjoint.

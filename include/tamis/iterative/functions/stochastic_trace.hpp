@@ -28,7 +28,7 @@ struct StochasticTraceOptions {
     std::stop_token stop{};            ///< looked at before each product; a request throws Cancelled
 };
 
-/// A random estimate. The truth lies within two standard errors nineteen times out of twenty, within four nearly always.
+/// A random estimate. The truth lies within two standard errors most times, within four nearly always.
 struct TraceEstimate {
     double value = 0;
     /// From the scatter of the samples; what the quadratures still changed in their last steps, and rounding, are added.

@@ -1,4 +1,6 @@
 // tamis eigs: a few eigenvalues of a square matrix, from files.
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
@@ -18,8 +20,9 @@ namespace {
 
 struct EigsRequest {
     std::string matrix, mass, values, vectors;  ///< paths, "-", or (but for the matrix) empty
-    std::int64_t count = 6;
-    std::string which;  ///< upper case; empty: LM, or nearest with sigma
+    std::int64_t count = 0;
+    bool has_count = false;  ///< otherwise 6, or all of a smaller matrix
+    std::string which;       ///< upper case; empty: LM, or nearest with sigma
     std::string method;
     double sigma = 0;
     bool has_sigma = false;
@@ -67,7 +70,8 @@ class Eigenvalues {
         const auto A = matrix.template read_sparse<T, I>();
         EigenOperand<T> B;
         if (mass != nullptr) B = mass->template read_sparse<T, I>();
-        const std::int64_t held = bytes_of(A.view()) + A.rows() * request_.count * static_cast<std::int64_t>(3 * sizeof(T));
+        const std::int64_t count = request_.has_count ? request_.count : std::min<std::int64_t>(6, A.rows());
+        const std::int64_t held = bytes_of(A.view()) + A.rows() * count * static_cast<std::int64_t>(3 * sizeof(T));
         session_.require_memory(held, "the matrix and its eigenvectors");
         const bool hermitian = A.rows() == A.cols() && structure(A).hermitian;
         const std::string stage = "finding eigenvalues";
@@ -86,14 +90,14 @@ class Eigenvalues {
             fill(options);
             options.method = method_of(request_.method);
             options.vectors = !request_.vectors.empty();
-            return tell(matrix, A.view(), eigsh(A, request_.count, options));
+            return tell(matrix, A.view(), eigsh(A, count, options));
         }
         if (method_of(request_.method) != EigshMethod::automatic && request_.method != "lanczos")
             throw InvalidArgument(fmt::format("--method {}: it is for Hermitian matrices, which {} is not; leave it out",
                                               request_.method, matrix.label()));
         EigsOptions<T> options;
         fill(options);
-        return tell(matrix, A.view(), eigs(A, request_.count, options));
+        return tell(matrix, A.view(), eigs(A, count, options));
     }
 
     template <class T, class I, class R>
@@ -151,7 +155,8 @@ class EigsCommand final : public Command {
         if ((request_.values == "-") + (request_.vectors == "-") + (common.json ? 1 : 0) > 1)
             throw UsageError("only one of --json, -o - and --vectors - can have standard output",
                              "tamis eigs A.mtx -k 6 -o values.mtx --json");
-        if (!count_.empty()) request_.count = parse_count("-k", count_, 0, std::numeric_limits<std::int64_t>::max());
+        request_.has_count = !count_.empty();
+        if (request_.has_count) request_.count = parse_count("-k", count_, 0, std::numeric_limits<std::int64_t>::max());
         if (!request_.which.empty())
             request_.which = parse_choice("--which", request_.which, {"LM", "SM", "LA", "SA", "BE", "LR", "SR", "LI"});
         if (!sigma_.empty()) {

@@ -1,4 +1,6 @@
 // tamis svds: a few singular values of a matrix, from files.
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
@@ -20,7 +22,7 @@ class SvdsCommand final : public Command {
         const auto option = [&](const char* name, std::string& value, const char* what, const char* type) {
             app.add_option(name, value, what)->type_name(type)->group("Options");
         };
-        option("-k,--count", count_, "how many (default: 6)", "n");
+        option("-k,--count", count_, "how many (default: 6, or all of a smaller matrix)", "n");
         option("--which", which_, "LM largest (default), SM smallest", "W");
         option("--tolerance", tolerance_, "‖Av − σu‖ and ‖Aᴴu − σv‖ ≤ t ‖A‖ (default: 1e-10)", "t");
         option("-o,--output", values_, "write the values here; - is standard output", "values.mtx");
@@ -53,7 +55,8 @@ class SvdsCommand final : public Command {
     template <class T, class I>
     Result run_as(Session& session, Input& matrix) {
         const auto A = matrix.template read_sparse<T, I>();
-        session.require_memory(bytes_of(A.view()) + (A.rows() + A.cols()) * k_ * static_cast<std::int64_t>(3 * sizeof(T)),
+        const std::int64_t k = count_.empty() ? std::min({std::int64_t{6}, A.rows(), A.cols()}) : k_;
+        session.require_memory(bytes_of(A.view()) + (A.rows() + A.cols()) * k * static_cast<std::int64_t>(3 * sizeof(T)),
                                "the matrix and its singular vectors");
         const std::string stage = "finding singular values";
         session.stage(stage);
@@ -64,7 +67,7 @@ class SvdsCommand final : public Command {
         options.callback = watch_pairs(session, stage);
         options.stop = session.stop_token();
         options.vectors = !left_.empty() || !right_.empty();
-        const auto r = svds(A, k_, options);
+        const auto r = svds(A, k, options);
         session.check(stage.c_str());
         SpectrumReport report = spectrum_report(r.singular_values, r);
         report.title = fmt::format("{}: {}", matrix.label(), shape_text(A.view()));
@@ -84,7 +87,7 @@ class SvdsCommand final : public Command {
     }
 
     std::string matrix_, count_, which_, tolerance_, values_, left_, right_;
-    std::int64_t k_ = 6;
+    std::int64_t k_ = 0;
     double tolerance_value_ = 0;
 };
 

@@ -163,7 +163,7 @@ int run(const CommandInfo& info, const Words& words, const std::string& command_
         const Result result = command->run(*session);
         deliver(*session, result);
         return result.exit_code;
-    } catch (...) {
+    } catch (...) {  // the program's edge: describe() tells the exceptions apart
         const std::exception_ptr error = std::current_exception();
         if (session) session->claim_end();
         const int number = session ? session->signal() : 0;
@@ -202,7 +202,7 @@ int program(int argc, char** argv) {
         const CommandInfo* const info = find_command(words.command);
         if (info == nullptr) throw unknown_command(words.command);
         return run(*info, words, typed(argc, argv));
-    } catch (...) {
+    } catch (...) {  // as above
         return show(describe(std::current_exception(), false), words.json, false);
     }
 }

@@ -54,7 +54,7 @@ void UpdatedFactor<E>::update(const char* what, const UpdateColumns<E>& W, doubl
         const Path path = grow(what, W, memory_limit);
         rotate(path, W, sign);
         commit(path);
-    } catch (...) {
+    } catch (...) {  // whatever it was, the factor stays as it was
         rows_.resize(used);
         values_.resize(used);
         throw;

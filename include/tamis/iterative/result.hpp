@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iosfwd>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -36,6 +37,15 @@ namespace detail {
 /// Throws NotConverged.
 [[noreturn]] void throw_not_converged(std::string_view message, Status status, double residual_norm,
                                       std::int64_t iterations);
+
+/// The same with the largest of several residual norms, unless the status is `converged`.
+inline void require_all(std::span<const double> residual_norms, Status status, std::string_view message,
+                        std::int64_t iterations) {
+    if (status == Status::converged) return;
+    double largest = 0;
+    for (const double norm : residual_norms) largest = norm <= largest ? largest : norm;  // keeps NaN
+    throw_not_converged(message, status, largest, iterations);
+}
 }  // namespace detail
 
 /// How an iteration went, where the solution lies in the caller's memory (the overloads with a workspace). The fields mean

@@ -7,6 +7,7 @@
 
 #include <tamis/core/error.hpp>
 
+#include "iterative/eigen/run_method.hpp"
 #include "support/assertions.hpp"
 #include "support/known_spectra.hpp"
 #include "support/random.hpp"
@@ -15,20 +16,10 @@
 namespace tamis::test {
 namespace {
 
-/// What eigsh hands over, without what it checks.
 template <class T>
 EigenResult<T> chebyshev(const OperatorRef<T>& A, std::int64_t k, Which which,
-                         tamis::detail::HermitianProblem<T> problem = {}) {
-    problem.A = A;
-    problem.k = k;
-    problem.which = which;
-    if (problem.tolerance == 0) problem.tolerance = default_eigen_tolerance<T>;
-    tamis::detail::EigenPairs<T> pairs;
-    EigenReport report = tamis::detail::chebyshev<T>(problem, pairs);
-    Vector<Real<T>> values(k);
-    for (std::int64_t j = 0; j < k; ++j) values[j] = static_cast<Real<T>>(pairs.values[j]);
-    Matrix<T> vectors = Eigen::Map<const Matrix<T>>(pairs.vectors.data(), A.rows(), k);
-    return tamis::detail::with_pairs<T, Real<T>>(std::move(values), std::move(vectors), std::move(report));
+                         const tamis::detail::HermitianProblem<T>& problem = {}) {
+    return run_method<T>(tamis::detail::chebyshev<T>, A, k, which, problem);
 }
 
 template <class P>

@@ -14,6 +14,7 @@
 #include <tamis/sparse/model_problems.hpp>
 
 #include "iterative/eigen/default_preconditioner.hpp"
+#include "iterative/eigen/run_method.hpp"
 #include "support/assertions.hpp"
 #include "support/known_spectra.hpp"
 #include "support/random.hpp"
@@ -22,20 +23,10 @@
 namespace tamis::test {
 namespace {
 
-/// What eigsh hands over, without what it checks.
 template <class T>
 EigenResult<T> davidson(const OperatorRef<T>& A, std::int64_t k, Which which,
-                        tamis::detail::HermitianProblem<T> problem = {}) {
-    problem.A = A;
-    problem.k = k;
-    problem.which = which;
-    if (problem.tolerance == 0) problem.tolerance = default_eigen_tolerance<T>;
-    tamis::detail::EigenPairs<T> pairs;
-    EigenReport report = tamis::detail::davidson<T>(problem, pairs);
-    Vector<Real<T>> values(k);
-    for (std::int64_t j = 0; j < k; ++j) values[j] = static_cast<Real<T>>(pairs.values[j]);
-    Matrix<T> vectors = Eigen::Map<const Matrix<T>>(pairs.vectors.data(), A.rows(), k);
-    return tamis::detail::with_pairs<T, Real<T>>(std::move(values), std::move(vectors), std::move(report));
+                        const tamis::detail::HermitianProblem<T>& problem = {}) {
+    return run_method<T>(tamis::detail::davidson<T>, A, k, which, problem);
 }
 
 /// The `high` largest and the `low` smallest.

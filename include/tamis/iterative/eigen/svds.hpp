@@ -57,12 +57,7 @@ struct [[nodiscard]] SvdResult {
     }
 
   private:
-    void check() const {
-        if (converged()) return;
-        double largest = 0;
-        for (const double norm : residual_norms) largest = norm <= largest ? largest : norm;
-        detail::throw_not_converged(message, status, largest, iterations);
-    }
+    void check() const { detail::require_all(residual_norms, status, message, iterations); }
 };
 
 namespace detail {

@@ -108,12 +108,7 @@ struct [[nodiscard]] BlockIterativeResult {
     }
 
   private:
-    void check() const {
-        if (converged()) return;
-        double largest = 0;
-        for (const double norm : residual_norms) largest = norm <= largest ? largest : norm;
-        detail::throw_not_converged(message, status, largest, iterations);
-    }
+    void check() const { detail::require_all(residual_norms, status, message, iterations); }
 };
 
 /// The memory of block_cg for systems of up to n unknowns and k right-hand sides: 5 k n-vectors and O(k²) numbers. For one

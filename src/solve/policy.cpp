@@ -10,6 +10,7 @@
 #include <tamis/sparse/graph.hpp>
 
 #include "instantiate.hpp"
+#include "sparse/parts.hpp"
 
 namespace tamis::detail {
 
@@ -34,18 +35,30 @@ bool negative_diagonal(CsrView<T, I> A) {
 /// A position with |a_ij|² ≥ a_ii a_jj, which no positive definite matrix has (Horn and Johnson, Matrix Analysis, 7.1.P1).
 template <class T, class I>
 std::optional<std::pair<std::int64_t, std::int64_t>> indefinite_minor(CsrView<T, I> A) {
-    std::vector<double> diagonal(static_cast<std::size_t>(A.rows()));
-    for (std::int64_t i = 0; i < A.rows(); ++i)
-        diagonal[static_cast<std::size_t>(i)] = std::abs(static_cast<double>(real_part(A.coeff(i, i))));
-    for (std::int64_t i = 0; i < A.rows(); ++i)
-        for (const auto [j, value] : A.row(i)) {
-            if (j <= i) continue;
-            const double size = static_cast<double>(std::abs(value));
-            // Square roots first: the products could overflow.
-            if (size >= std::sqrt(diagonal[static_cast<std::size_t>(i)]) * std::sqrt(diagonal[static_cast<std::size_t>(j)]) *
-                            (1 + 4 * static_cast<double>(epsilon_v<T>)))
-                return std::pair<std::int64_t, std::int64_t>{i, j};
-        }
+    using Position = std::pair<std::int64_t, std::int64_t>;
+    const int parts = threads_for(A.nnz() + A.rows());
+    // Square roots first: the products could overflow.
+    std::vector<double> root(static_cast<std::size_t>(A.rows()));
+    for_each_row(A.rows(), A.nnz(), [&](std::int64_t i) {
+        root[static_cast<std::size_t>(i)] = std::sqrt(std::abs(static_cast<double>(real_part(A.coeff(i, i)))));
+    });
+    const auto first_of = [&](std::int64_t begin, std::int64_t end) -> std::optional<Position> {
+        for (std::int64_t i = begin; i < end; ++i)
+            for (const auto [j, value] : A.row(i)) {
+                if (j <= i) continue;
+                if (static_cast<double>(std::abs(value)) >= root[static_cast<std::size_t>(i)] *
+                                                                root[static_cast<std::size_t>(j)] *
+                                                                (1 + 4 * static_cast<double>(epsilon_v<T>)))
+                    return Position(i, j);
+            }
+        return std::nullopt;
+    };
+    std::vector<std::optional<Position>> found(static_cast<std::size_t>(parts));
+    for_each_part(parts, [&](int part) {
+        found[static_cast<std::size_t>(part)] = first_of(first_row(A, part, parts), first_row(A, part + 1, parts));
+    });
+    for (const auto& position : found)
+        if (position) return position;
     return std::nullopt;
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <complex>
 #include <limits>
+#include <vector>
 
 #include <tamis/core/array.hpp>
 
@@ -45,22 +46,30 @@ Accumulator<T> product(const T& a, const T& b) noexcept {
 }  // namespace
 
 template <class T, class I>
-SystemNorms matrix_norms(CsrView<T, I> A) {
-    SystemNorms norms;
-    Array<double> column(A.cols());
+SystemNorms matrix_norms(CsrView<T, I> A, bool symmetric) {
     const auto offsets = A.row_offsets();
     const auto columns = A.col_indices();
     const auto values = A.values();
-    for (std::int64_t i = 0; i < A.rows(); ++i) {
-        double row = 0;
-        for (auto k = static_cast<std::size_t>(offsets[static_cast<std::size_t>(i)]);
-             k < static_cast<std::size_t>(offsets[static_cast<std::size_t>(i) + 1]); ++k) {
-            const double size = modulus(values[k]);
-            row += size;
-            column[columns[k]] += size;
+    const int parts = threads_for(A.nnz() + A.rows());
+    std::vector<double> largest(static_cast<std::size_t>(parts));
+    for_each_part(parts, [&](int part) {
+        double& most = largest[static_cast<std::size_t>(part)];
+        for (std::int64_t i = first_row(A, part, parts), end = first_row(A, part + 1, parts); i < end; ++i) {
+            double row = 0;
+            for (auto k = static_cast<std::size_t>(offsets[static_cast<std::size_t>(i)]);
+                 k < static_cast<std::size_t>(offsets[static_cast<std::size_t>(i) + 1]); ++k)
+                row += modulus(values[k]);
+            most = larger(most, row);
         }
-        norms.inf = larger(norms.inf, row);
+    });
+    SystemNorms norms;
+    for (const double row : largest) norms.inf = larger(norms.inf, row);
+    if (symmetric) {
+        norms.one = norms.inf;
+        return norms;
     }
+    Array<double> column(A.cols());
+    for (std::size_t k = 0; k < values.size(); ++k) column[columns[k]] += modulus(values[k]);
     for (const double sum : column) norms.one = larger(norms.one, sum);
     return norms;
 }
@@ -96,8 +105,8 @@ ResidualNorms residual(CsrView<T, I> A, VectorView<const T> x, VectorView<const 
     return norms;
 }
 
-#define TAMIS_INSTANTIATE(T, I)                       \
-    template SystemNorms matrix_norms(CsrView<T, I>); \
+#define TAMIS_INSTANTIATE(T, I)                             \
+    template SystemNorms matrix_norms(CsrView<T, I>, bool); \
     template ResidualNorms residual(CsrView<T, I>, VectorView<const T>, VectorView<const T>, VectorView<T>);
 TAMIS_FOR_EACH_SCALAR_INDEX(TAMIS_INSTANTIATE)
 #undef TAMIS_INSTANTIATE

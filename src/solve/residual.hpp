@@ -13,8 +13,9 @@ struct SystemNorms {
     double one = 0;
     double inf = 0;
 };
+/// `symmetric`: |A| is, and both norms are one.
 template <class T, class I>
-SystemNorms matrix_norms(CsrView<T, I> A);
+SystemNorms matrix_norms(CsrView<T, I> A, bool symmetric = false);
 
 struct ResidualNorms {
     double two = 0;    ///< ‖b − Ax‖₂

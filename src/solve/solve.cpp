@@ -154,7 +154,7 @@ SolveReport solve(CsrView<T, I> A, MatrixView<const T> b, MatrixView<T> x, const
     const Plan plan = plan_solve<T, I>(A, s, Request{"solve", options.method, options.ordering});
     report.reasons = plan.reasons;
     if (plan.structurally_singular) refuse_structurally_singular<T, I>("solve", A, s.structural_rank);
-    const SystemNorms norms = matrix_norms<T, I>(A);
+    const SystemNorms norms = matrix_norms<T, I>(A, s.hermitian || s.symmetric || s.skew);
     if (!std::isfinite(norms.one) || !std::isfinite(norms.inf))
         throw InvalidArgument("solve: the norm of A overflows; scale A (and b) down by a power of two");
     const Iteration iteration = weigh_iteration<T, I>(A, s, plan, options, b.cols());

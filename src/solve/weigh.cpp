@@ -4,12 +4,15 @@
 #include <cmath>
 #include <complex>
 #include <cstdio>
+#include <utility>
+#include <vector>
 
 #include "core/memory.hpp"
 #include "instantiate.hpp"
 #include "solve/preconditioner.hpp"
 #include "solve/report.hpp"
 #include "sparse/factor_prediction.hpp"
+#include "sparse/parts.hpp"
 #include "sparse/pattern.hpp"
 
 namespace tamis::detail {
@@ -44,29 +47,42 @@ constexpr double least_dominance = 1.1;
 /// The largest share of off-diagonal entries in a row, Σ_{j≠i} |a_ij| / |a_ii|; infinite for a zero on the diagonal.
 template <class T, class I>
 double off_diagonal_share(CsrView<T, I> A) {
-    double largest = 0;
-    for (std::int64_t i = 0; i < A.rows(); ++i) {
-        double diagonal = 0;
-        double others = 0;
-        for (const auto [j, value] : A.row(i)) (j == i ? diagonal : others) += static_cast<double>(std::abs(value));
-        if (others > 0 || diagonal == 0) largest = std::max(largest, others / diagonal);
-    }
-    return largest;
+    const int parts = threads_for(A.nnz() + A.rows());
+    std::vector<double> largest(static_cast<std::size_t>(parts));
+    for_each_part(parts, [&](int part) {
+        double& most = largest[static_cast<std::size_t>(part)];
+        for (std::int64_t i = first_row(A, part, parts), end = first_row(A, part + 1, parts); i < end; ++i) {
+            double diagonal = 0;
+            double others = 0;
+            for (const auto [j, value] : A.row(i)) (j == i ? diagonal : others) += static_cast<double>(std::abs(value));
+            if (others > 0 || diagonal == 0) most = std::max(most, others / diagonal);
+        }
+    });
+    return *std::max_element(largest.begin(), largest.end());
 }
 
 /// Σ |a_ij − conj(a_ji)| / Σ |a_ij| + |a_ji| over the entries off the diagonal: 0 for a Hermitian matrix, 1 for a triangular
 /// one.
 template <class T, class I>
 double asymmetry(CsrView<T, I> A) {
+    const int parts = threads_for(A.nnz() + A.rows());
+    std::vector<std::pair<double, double>> of_part(static_cast<std::size_t>(parts));
+    for_each_part(parts, [&](int part) {
+        auto& [difference, sum] = of_part[static_cast<std::size_t>(part)];
+        for (std::int64_t i = first_row(A, part, parts), end = first_row(A, part + 1, parts); i < end; ++i)
+            for (const auto [j, value] : A.row(i)) {
+                if (j == i) continue;
+                const T other = A.coeff(j, i);
+                difference += static_cast<double>(std::abs(value - conjugate(other)));
+                sum += static_cast<double>(std::abs(value)) + static_cast<double>(std::abs(other));
+            }
+    });
     double difference = 0;
     double sum = 0;
-    for (std::int64_t i = 0; i < A.rows(); ++i)
-        for (const auto [j, value] : A.row(i)) {
-            if (j == i) continue;
-            const T other = A.coeff(j, i);
-            difference += static_cast<double>(std::abs(value - conjugate(other)));
-            sum += static_cast<double>(std::abs(value)) + static_cast<double>(std::abs(other));
-        }
+    for (const auto& part : of_part) {
+        difference += part.first;
+        sum += part.second;
+    }
     return sum > 0 ? difference / sum : 0;
 }
 

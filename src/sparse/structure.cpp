@@ -1,14 +1,18 @@
-// structure(A): one parallel pass over the rows for what a row shows, one over A and its transpose for the symmetries, then
-// a maximum matching and the block triangular form where they are not known already.
+// structure(A): one parallel pass over the rows for what a row shows, one that looks for each entry across the diagonal,
+// then a maximum matching and the block triangular form where they are not known already.
 #include <tamis/sparse/structure.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <new>
+#include <optional>
 #include <vector>
 
 #include "core/exact_sum.hpp"
 #include "core/parallel.hpp"
 #include "instantiate.hpp"
+#include "sparse/graph/weak_components.hpp"
 #include "sparse/partition.hpp"
 #include "sparse/parts.hpp"
 #include "sparse/pattern.hpp"
@@ -105,6 +109,12 @@ struct Symmetries {
     bool hermitian = true;
     bool skew = true;
     [[nodiscard]] bool none() const { return !pattern && !symmetric && !hermitian && !skew; }
+    void join(const Symmetries& other) noexcept {
+        pattern = pattern && other.pattern;
+        symmetric = symmetric && other.symmetric;
+        hermitian = hermitian && other.hermitian;
+        skew = skew && other.skew;
+    }
 
     /// a = A(i, j) and b = A(j, i). Every comparison fails on NaN.
     template <class T>
@@ -121,11 +131,75 @@ struct Symmetries {
     }
 };
 
+/// What some rows say of the entries below the diagonal, each of which is looked for across it.
+struct PairedRows {
+    Symmetries found;
+    std::int64_t below = 0;
+    std::int64_t above = 0;
+};
+
+/// Stops where an entry has no partner, and sets `unpaired`, or finds it set.
+template <class T, class I>
+PairedRows pair_rows(CsrView<T, I> A, std::int64_t begin, std::int64_t end, std::atomic<bool>& unpaired) {
+    const I* offsets = A.row_offsets().data();
+    const I* indices = A.col_indices().data();
+    const T* values = A.values().data();
+    PairedRows rows;
+    Array<I> next(A.rows());  // one beyond the partner that was last found in row j; 0 where none was
+    for (std::int64_t i = begin; i < end && !unpaired.load(std::memory_order_relaxed); ++i) {
+        std::int64_t k = offsets[i];
+        const std::int64_t stop = offsets[i + 1];
+        for (; k < stop && indices[k] < i; ++k) {
+            const std::int64_t j = indices[k];
+            const I last = offsets[j + 1];
+            I c = next[j];
+            if (c == 0) c = static_cast<I>(std::lower_bound(indices + offsets[j], indices + last, i) - indices);
+            if (c == last || indices[c] != i) {
+                unpaired.store(true, std::memory_order_relaxed);
+                return rows;
+            }
+            rows.found.compare(values[k], values[c]);
+            next[j] = c + 1;
+            ++rows.below;
+        }
+        if (k < stop && indices[k] == i) {
+            rows.found.compare(values[k], values[k]);
+            ++k;
+        }
+        rows.above += stop - k;
+    }
+    return rows;
+}
+
+/// The symmetries of a matrix of symmetric pattern, on several threads; nothing for others: where all entries below the
+/// diagonal have partners, and there are as many above, none is left over there.
+template <class T, class I>
+std::optional<Symmetries> symmetries_of_pairs(CsrView<T, I> A, int parts) {
+    std::vector<PairedRows> rows(static_cast<std::size_t>(parts));
+    std::atomic<bool> unpaired = false;
+    const Cuts cuts = balanced_cuts(A.row_offsets(), parts);
+    for_each_part(parts, [&](int part) {
+        try {
+            rows[static_cast<std::size_t>(part)] = pair_rows(A, cuts[part], cuts[part + 1], unpaired);
+        } catch (const std::bad_alloc&) {
+            unpaired = true;  // a single thread needs less
+        }
+    });
+    if (unpaired) return std::nullopt;
+    PairedRows all;
+    for (const PairedRows& part : rows) {
+        all.found.join(part.found);
+        all.below += part.below;
+        all.above += part.above;
+    }
+    if (all.below != all.above) return std::nullopt;
+    return all.found;
+}
+
 /// Pairs every entry (i, j) below the diagonal with (j, i): as i ascends, the partners within each row j come in ascending
 /// order too, so that one cursor a row finds them all in O(rows + nnz).
 template <class T, class I>
-void measure_symmetry(CsrView<T, I> A, Structure& s) {
-    if (A.rows() != A.cols()) return;
+Symmetries symmetries(CsrView<T, I> A) {
     const std::int64_t n = A.rows();
     const I* offsets = A.row_offsets().data();
     const I* indices = A.col_indices().data();
@@ -155,6 +229,15 @@ void measure_symmetry(CsrView<T, I> A, Structure& s) {
             for (std::int64_t c = cursor[j]; c < offsets[j + 1]; ++c) found.unpaired(values[c]);
         }
     }
+    return found;
+}
+
+template <class T, class I>
+void measure_symmetry(CsrView<T, I> A, Structure& s) {
+    if (A.rows() != A.cols()) return;
+    std::optional<Symmetries> paired;
+    if (const int parts = threads_for(A.nnz() + A.rows()); parts > 1) paired = symmetries_of_pairs(A, parts);
+    const Symmetries found = paired ? *paired : symmetries(A);
     s.pattern_symmetric = found.pattern;
     s.symmetric = found.symmetric;
     s.hermitian = found.hermitian;
@@ -178,6 +261,13 @@ void measure_blocks(CsrView<T, I> A, Structure& s) {
     }
     const NonzeroPattern<I> nonzeros(A);
     const PatternView<I> P = nonzeros.view();
+    if (s.zero_free_diagonal && (s.symmetric || s.hermitian || s.skew)) {
+        // Rows match columns of their own number, and what is connected one way is so the other way.
+        s.structural_rank = A.rows();
+        s.block_count = weak_components(P).count;
+        s.permuted_triangular = s.block_count == A.rows();
+        return;
+    }
     if (!s.zero_free_diagonal) s.empty_cols = count_empty_columns(P);
     const auto form = block_triangular_form(P, maximum_matching(P));
     s.structural_rank = form.structural_rank;

@@ -6,7 +6,10 @@
 
 #include <gtest/gtest.h>
 
+#include <tamis/sparse/block_triangular.hpp>
+
 #include "sparse/pattern_reference.hpp"
+#include "support/threads.hpp"
 
 namespace tamis::test {
 namespace {
@@ -335,6 +338,48 @@ TEST(StructureComplex, TellsSymmetricFromHermitian) {
     EXPECT_FALSE(structure(A.csr()).positive_diagonal);
     A.set(1, 0, C(1, std::numeric_limits<double>::infinity()));
     EXPECT_FALSE(structure(A.csr()).finite);
+}
+
+/// A symmetric matrix large enough for several threads, of vertices in random places, and what was done to it.
+TEST(StructureAtSize, FindsTheSymmetriesOnAnyThreads) {
+    constexpr int n = 20000;
+    const auto make = [](auto change) {
+        Assembly<double> A(n, n);
+        std::mt19937 engine(4);
+        std::uniform_int_distribution<int> vertex(0, n - 1);
+        for (int i = 0; i < n; ++i) A.set(i, i, 4);
+        for (int k = 0; k < 3 * n; ++k) {
+            const int i = vertex(engine) / 2 * 2;  // odd vertices are left alone
+            const int j = vertex(engine) / 2 * 2;
+            const double value = i == j ? 4 : 1 + k % 5;
+            A.set(i, j, value);
+            A.set(j, i, value);
+        }
+        change(A);
+        return A.csr();
+    };
+    const auto expect = [&](bool pattern, bool symmetric, auto change) {
+        const auto A = make(change);
+        for (const int count : {1, 2, 3}) {
+            const ThreadBudget budget(count);
+            const Structure s = structure(A);
+            EXPECT_EQ(s.pattern_symmetric, pattern) << count;
+            EXPECT_EQ(s.symmetric, symmetric) << count;
+            EXPECT_EQ(s.hermitian, symmetric) << count;
+            EXPECT_FALSE(s.skew);
+            EXPECT_EQ(s.structural_rank, n);
+            EXPECT_EQ(s.block_count, block_triangular_form(A).count()) << count;
+            EXPECT_GE(s.block_count, n / 2 + 1);  // the odd ones, and the rest
+            EXPECT_FALSE(s.permuted_triangular);
+        }
+    };
+    expect(true, true, [](auto&) {});
+    expect(true, false, [](auto& A) { A.set(n - 4, n - 2, 77), A.set(n - 2, n - 4, 78); });
+    expect(false, false, [](auto& A) { A.set(1, n - 1, 1); });      // above, in a row and a column of their own
+    expect(false, false, [](auto& A) { A.set(n - 1, n - 3, 1); });  // below
+    expect(false, true, [](auto& A) { A.set(1, n - 1, 0); });       // a stored zero
+    expect(false, true, [](auto& A) { A.set(n - 1, 1, 0); });
+    expect(false, false, [](auto& A) { A.set(1, 3, 1), A.set(n - 1, n - 3, 1); });  // as many above as below
 }
 
 TEST(StructureAtSize, TakesAMillionRowsInStride) {

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "instantiate.hpp"
+#include "sparse/graph/weak_components.hpp"
 #include "sparse/graph/weights.hpp"
 #include "sparse/parts.hpp"
 #include "sparse/pattern.hpp"
@@ -58,6 +59,22 @@ class ConcurrentSets {
     Array<I> parent_;
 };
 
+/// The blocks of the block triangular form where each row is matched with the column of its own number.
+template <class I>
+ConnectedComponents<I> strong_components(PatternView<I> P) {
+    std::vector<I> own(static_cast<std::size_t>(P.rows));
+    std::iota(own.begin(), own.end(), I(0));
+    const BlockTriangularForm<I> form = block_triangular_form(P, own);
+    ConnectedComponents<I> result{form.count(), std::vector<I>(own.size())};
+    for (std::size_t b = 0; b + 1 < form.block_offsets.size(); ++b)
+        for (auto k = static_cast<std::size_t>(form.block_offsets[b]);
+             k < static_cast<std::size_t>(form.block_offsets[b + 1]); ++k)
+            result.labels[static_cast<std::size_t>(form.row_permutation[k])] = static_cast<I>(b);
+    return result;
+}
+
+}  // namespace
+
 template <class I>
 ConnectedComponents<I> weak_components(PatternView<I> P) {
     const std::int64_t n = P.rows;
@@ -87,22 +104,6 @@ ConnectedComponents<I> weak_components(PatternView<I> P) {
     return result;
 }
 
-/// The blocks of the block triangular form where each row is matched with the column of its own number.
-template <class I>
-ConnectedComponents<I> strong_components(PatternView<I> P) {
-    std::vector<I> own(static_cast<std::size_t>(P.rows));
-    std::iota(own.begin(), own.end(), I(0));
-    const BlockTriangularForm<I> form = block_triangular_form(P, own);
-    ConnectedComponents<I> result{form.count(), std::vector<I>(own.size())};
-    for (std::size_t b = 0; b + 1 < form.block_offsets.size(); ++b)
-        for (auto k = static_cast<std::size_t>(form.block_offsets[b]);
-             k < static_cast<std::size_t>(form.block_offsets[b + 1]); ++k)
-            result.labels[static_cast<std::size_t>(form.row_permutation[k])] = static_cast<I>(b);
-    return result;
-}
-
-}  // namespace
-
 template <class T, class I>
 ConnectedComponents<I> connected_components(CsrView<T, I> A, const ComponentsOptions& options) {
     check_graph("connected_components", A.rows(), A.cols());
@@ -110,6 +111,8 @@ ConnectedComponents<I> connected_components(CsrView<T, I> A, const ComponentsOpt
     return options.strong ? strong_components(nonzeros.view()) : weak_components(nonzeros.view());
 }
 
+template ConnectedComponents<std::int32_t> weak_components(PatternView<std::int32_t>);
+template ConnectedComponents<std::int64_t> weak_components(PatternView<std::int64_t>);
 #define TAMIS_INSTANTIATE(T, I) \
     template ConnectedComponents<I> connected_components<T, I>(CsrView<T, I>, const ComponentsOptions&);
 TAMIS_FOR_EACH_SCALAR_INDEX(TAMIS_INSTANTIATE)

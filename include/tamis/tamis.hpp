@@ -63,6 +63,7 @@
 #include <tamis/iterative/precond/schwarz.hpp>
 #include <tamis/iterative/precond/ssor.hpp>
 #include <tamis/iterative/result.hpp>
+#include <tamis/iterative/rows_to_tune.hpp>
 #include <tamis/iterative/run.hpp>
 #include <tamis/iterative/workspace.hpp>
 #include <tamis/solve.hpp>

@@ -71,6 +71,7 @@ class Attempt {
         report.bytes = preconditioner_.bytes;
         goal_.preconditioner = preconditioner_.M;
         goal_.stop = options.stop;
+        if (options.memory_limit == 0) goal_.rows = RowsToTune<T>(A_);
         callback_ = options.callback;
     }
 

@@ -125,6 +125,7 @@ SolveReport iterate(CsrView<T, I> A, MatrixView<const T> b, MatrixView<T> x, con
         goal.callback = options.callback;
         goal.stop = options.stop;
         goal.space = &space;
+        if (options.memory_limit == 0) goal.rows = RowsToTune<T>(A);
         const std::int64_t count = std::min(width, b.cols() - first);
         IterationReport r = options.method == Method::block_cg
                                 ? run_block_cg<T>(op, columns(b, first, count), columns(x, first, count), goal)

@@ -50,7 +50,11 @@ IterationReport run_method(Method method, const OperatorRef<T>& A, VectorView<co
     const std::int64_t n = A.rows();
     const std::int64_t cols = A.cols();
     switch (method) {
-        case Method::cg: return go(cg<T>, CgWorkspace<T>(n), CgOptions<T>{});
+        case Method::cg: {
+            CgWorkspace<T> work(n);
+            work.let_tune(goal.rows);
+            return go(cg<T>, std::move(work), CgOptions<T>{});
+        }
         case Method::flexible_cg: return go(flexible_cg<T>, FlexibleCgWorkspace<T>(n), FlexibleCgOptions<T>{});
         case Method::minres: return go(minres<T>, MinresWorkspace<T>(n), MinresOptions<T>{});
         case Method::minres_qlp: return go(minres_qlp<T>, MinresQlpWorkspace<T>(n), MinresQlpOptions<T>{});

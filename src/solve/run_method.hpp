@@ -10,6 +10,7 @@
 #include <tamis/iterative/operator.hpp>
 #include <tamis/iterative/options.hpp>
 #include <tamis/iterative/result.hpp>
+#include <tamis/iterative/rows_to_tune.hpp>
 
 namespace tamis::detail {
 
@@ -24,6 +25,7 @@ struct IterationGoal {
     IterationCallback callback{};
     std::stop_token stop{};
     RecycleSpace<T>* space = nullptr;  ///< of gcrodr
+    RowsToTune<T> rows{};              ///< A, where cg may copy it
 };
 
 /// x from the start 0, for any method but block_cg. x and b share no memory.

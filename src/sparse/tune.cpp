@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <chrono>
 #include <limits>
+#include <new>
+#include <utility>
 #include <vector>
 
 #include <tamis/core/error.hpp>
 
+#include "core/memory.hpp"
 #include "core/parallel.hpp"
 #include "instantiate.hpp"
 #include "sparse/asymmetry.hpp"
@@ -134,6 +137,44 @@ int threads_for_product(std::int64_t work, int most) noexcept {
     return most == 0 ? wanted : std::min(wanted, most);
 }
 
+template <class I, class T>
+std::int64_t bytes_of_rows(const CsrView<T, I>& A) {
+    return static_cast<std::int64_t>(sizeof(I)) * (A.rows() + 1 + A.nnz()) + static_cast<std::int64_t>(sizeof(T)) * A.nnz();
+}
+
+/// What came out of a trial.
+template <class T>
+struct Winner {
+    std::unique_ptr<TunedLayout<T>> layout{};  // null where plain rows won
+    double gain = 0;                           // the share of the plain product's time that it saves
+    double payback = std::numeric_limits<double>::infinity();
+};
+
+template <class T, class I>
+Winner<T> find_layout(const CsrView<T, I>& A, const TuneOptions& options) {
+    Winner<T> winner;
+    const auto start = Clock::now();
+    auto layouts = candidates(A, options);
+    if (layouts.empty()) return winner;
+    const auto seconds =
+        try_out(A, layouts, threads_for_product(A.nnz() + A.rows(), options.threads), options.expected_products);
+    std::vector<std::int64_t> bytes{bytes_of_rows(A)};
+    for (const auto& layout : layouts) bytes.push_back(layout->bytes());
+    const std::size_t best = choice(seconds, bytes);
+    if (best == 0) return winner;
+    winner.layout = std::move(layouts[best - 1]);
+    if (seconds[best] < seconds[0]) {
+        winner.gain = 1 - seconds[best] / seconds[0];
+        winner.payback = seconds_since(start) / (seconds[0] - seconds[best]);
+    }
+    return winner;
+}
+
+// Of faster_copy.
+constexpr std::int64_t least_entries = 1 << 18;  // fewer stay in caches, whatever their layout
+constexpr std::int64_t longest_trial = 200;      // in expected products, a quarter of which a disturbed trial may take
+constexpr double least_gain = 0.05;
+
 }  // namespace
 
 template <class T, class I>
@@ -151,22 +192,33 @@ TunedMatrix<T> tune(CsrView<T, I> A, const TuneOptions& options) {
     data->nnz = A.nnz();
     data->most_threads = options.threads;
     if (A.nnz() == 0) return TunedMatrix<T>(std::move(data));
-    const auto start = Clock::now();
     if (options.expected_products >= least_products) {
-        if (auto layouts = candidates(A, options); !layouts.empty()) {
-            const auto seconds =
-                try_out(A, layouts, threads_for_product(A.nnz() + A.rows(), options.threads), options.expected_products);
-            std::vector<std::int64_t> bytes{static_cast<std::int64_t>(sizeof(I)) * (A.rows() + 1 + A.nnz()) +
-                                            static_cast<std::int64_t>(sizeof(T)) * A.nnz()};
-            for (const auto& layout : layouts) bytes.push_back(layout->bytes());
-            if (const std::size_t best = choice(seconds, bytes); best > 0) {
-                data->layout = std::move(layouts[best - 1]);
-                if (seconds[best] < seconds[0]) data->payback = seconds_since(start) / (seconds[0] - seconds[best]);
-            }
-        }
+        Winner<T> winner = find_layout(A, options);
+        data->layout = std::move(winner.layout);
+        data->payback = winner.payback;
     }
     if (!data->layout) data->layout = rows_layout(A);
     return TunedMatrix<T>(std::move(data));
+}
+
+template <class T, class I>
+std::shared_ptr<const TunedMatrix<T>> faster_copy(CsrView<T, I> A, std::int64_t expected_products) {
+    if (expected_products < least_products || A.nnz() < least_entries) return nullptr;
+    // No layout takes more than half as much again as plain rows, and half of the memory that is left stays free.
+    if (3 * bytes_of_rows(A) > available_memory()) return nullptr;
+    try {
+        Winner<T> winner = find_layout(A, {.expected_products = std::min(expected_products, longest_trial)});
+        if (!winner.layout || winner.gain < least_gain) return nullptr;
+        auto data = std::make_shared<TunedData<T>>();
+        data->rows = A.rows();
+        data->cols = A.cols();
+        data->nnz = A.nnz();
+        data->layout = std::move(winner.layout);
+        data->payback = winner.payback;
+        return std::make_shared<const TunedMatrix<T>>(std::move(data));
+    } catch (const std::bad_alloc&) {
+        return nullptr;  // the plain product takes none
+    }
 }
 
 template <class T>
@@ -199,7 +251,9 @@ void apply(const TunedData<T>& A, MatrixView<const T> X, MatrixView<T> Y, T alph
     template void apply<T>(const TunedData<T>&, MatrixView<const T>, MatrixView<T>, T, T, const char*);
 TAMIS_FOR_EACH_SCALAR(TAMIS_INSTANTIATE)
 #undef TAMIS_INSTANTIATE
-#define TAMIS_INSTANTIATE(T, I) template TunedMatrix<T> tune<T, I>(CsrView<T, I>, const TuneOptions&);
+#define TAMIS_INSTANTIATE(T, I)                                            \
+    template TunedMatrix<T> tune<T, I>(CsrView<T, I>, const TuneOptions&); \
+    template std::shared_ptr<const TunedMatrix<T>> faster_copy<T, I>(CsrView<T, I>, std::int64_t);
 TAMIS_FOR_EACH_SCALAR_INDEX(TAMIS_INSTANTIATE)
 #undef TAMIS_INSTANTIATE
 

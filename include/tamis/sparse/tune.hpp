@@ -38,6 +38,10 @@ template <class T, class I>
 TunedMatrix<T> tune(CsrView<T, I> A, const TuneOptions& options);
 template <class T>
 void apply(const TunedData<T>& A, MatrixView<const T> X, MatrixView<T> Y, T alpha, T beta, const char* name);
+/// A in a layout whose products are faster and have the same bits, for so many products; null where there is none, where A
+/// is small enough to stay in caches, or where memory is short. For iterative methods.
+template <class T, class I>
+std::shared_ptr<const TunedMatrix<T>> faster_copy(CsrView<T, I> A, std::int64_t expected_products);
 }  // namespace detail
 
 /// A sparse matrix of its own in the layout that tune found. Products with a vector give the bits of the plain product,

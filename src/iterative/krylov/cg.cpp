@@ -1,6 +1,7 @@
 #include <tamis/iterative/krylov/cg.hpp>
 
 #include "instantiate.hpp"
+#include "iterative/long_run.hpp"
 #include "iterative/monitor.hpp"
 #include "iterative/process/hermitian.hpp"
 #include "iterative/vector_ops.hpp"
@@ -12,7 +13,8 @@ namespace tamis::detail {
 template <class T>
 IterationReport cg(const OperatorRef<T>& A, VectorView<const T> b, VectorView<T> x_out, CgWorkspace<T>& work,
                    const CgOptions<T>& options) {
-    Monitor<T> monitor("cg", A, b, x_out, common_options<T>(options));
+    LongRun<T> run(A, work.rows_to_tune());
+    Monitor<T> monitor("cg", run.products(), b, x_out, common_options<T>(options));
     const std::int64_t n = A.rows();
     auto& memory = work.memory();
     memory.open();
@@ -33,6 +35,7 @@ IterationReport cg(const OperatorRef<T>& A, VectorView<const T> b, VectorView<T>
         vec::copy(n, z, p);
         for (;;) {
             if (!accept_preconditioned_square(monitor, rho)) break;
+            run.look_ahead(monitor);
             monitor.apply(p, q);
             const auto pq = vec::dot_and_square(n, p, q);
             if (!curvature.accept(monitor, pq)) break;

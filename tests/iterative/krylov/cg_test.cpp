@@ -1,8 +1,11 @@
+// links: tamis_allocation_counter
 #include <tamis/iterative/krylov/cg.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <complex>
+#include <cstdint>
+#include <limits>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -11,7 +14,10 @@
 
 #include <tamis/sparse/cholesky.hpp>
 #include <tamis/sparse/model_problems.hpp>
+#include <tamis/sparse/multiply.hpp>
+#include <tamis/sparse/tune.hpp>
 
+#include "support/allocation_counter.hpp"
 #include "support/assertions.hpp"
 #include "support/dense_oracle.hpp"
 #include "support/problems.hpp"
@@ -173,6 +179,49 @@ TEST(IterationReport, RequiresAndPrints) {
     EXPECT_TRUE(solves(A, y, b, 1e-8));
     EXPECT_TRUE(cg(A, b, x, work).require().converged());
     EXPECT_TRUE(near(x, y, 1e-12));
+}
+
+TEST(Cg, TriesALayoutOfLargeMatricesInLongSolvesAndKeepsTheBits) {
+    const auto A = poisson_2d<double>(240, 240);
+    const std::int64_t n = A.rows();
+    const Vector<double> b = Random(5).vector<double>(n);
+    const auto allocated = [&](std::int64_t iterations, auto& x, auto&& solve) {
+        const AllocationCounter counter;
+        x = solve(CgOptions<double>{.tolerance = 1e-13, .max_iterations = iterations, .record_history = false});
+        return counter.bytes();
+    };
+    const auto by_rows = [&](const CgOptions<double>& o) { return cg(A, b, o).x; };
+    const auto product = [&](VectorView<const double> x, VectorView<double> y) { multiply(A, x, y); };
+    const auto op = make_operator<double>(n, n, product);
+    const auto by_function = [&](const CgOptions<double>& o) { return cg(op, b, o).x; };
+    const std::int64_t vectors = 5 * n * 8;  // the workspace and x
+    const std::int64_t trial = 2 * n * 8;
+    for (const std::int64_t iterations : {100, 200}) {
+        const bool is_long = iterations - 32 >= 96;
+        Vector<double> x(n), y(n);
+        const std::int64_t plain = allocated(iterations, y, by_function);
+        const std::int64_t bytes = allocated(iterations, x, by_rows);
+        EXPECT_GT(plain, vectors);
+        if (is_long) EXPECT_GE(bytes, plain + trial);
+        else EXPECT_LT(bytes, plain + trial);
+        EXPECT_TRUE(same_bits(x, y));
+        // With a workspace nothing is allocated, to the same bits.
+        CgWorkspace<double> work(n);
+        Vector<double> z(n);
+        const AllocationCounter counter;
+        (void)cg(A, b, z, work, {.tolerance = 1e-13, .max_iterations = iterations, .record_history = false});
+        EXPECT_EQ(counter.allocations(), 0);
+        EXPECT_TRUE(same_bits(x, z));
+    }
+    // Small matrices, and solves that are nearly done by then, are left as they are.
+    const auto small = poisson_2d<double>(200, 200);
+    EXPECT_FALSE(detail::faster_copy(small.view(), 1000));
+    EXPECT_FALSE(detail::faster_copy(A.view(), 10));
+    if (const auto copy = detail::faster_copy(A.view(), 1000)) {
+        EXPECT_NE(copy->description().find("runs"), std::string::npos);
+        EXPECT_LT(copy->payback_products(), std::numeric_limits<double>::infinity());
+        EXPECT_TRUE(same_bits(Vector<double>(*copy * b), Vector<double>(A * b)));
+    }
 }
 
 TEST(VectorHandle, OwnsTemporariesAndRefersToLvalues) {

@@ -4,7 +4,9 @@
 #include <chrono>
 #include <cstdint>
 #include <stop_token>
+#include <utility>
 
+#include <tamis/iterative/rows_to_tune.hpp>
 #include <tamis/iterative/run.hpp>
 
 namespace tamis {
@@ -31,9 +33,13 @@ class CgWorkspace {
     [[nodiscard]] std::int64_t bytes() const noexcept { return memory_.bytes(); }
     /// For the library's own use.
     [[nodiscard]] detail::WorkspaceMemory<T>& memory() noexcept { return memory_; }
+    /// Likewise: rows that a long solve may copy into a faster layout; the view has to outlive the solve.
+    void let_tune(const detail::RowsToTune<T>& rows) noexcept { rows_ = rows; }
+    [[nodiscard]] const detail::RowsToTune<T>& rows_to_tune() const noexcept { return rows_; }
 
   private:
     detail::WorkspaceMemory<T> memory_;
+    detail::RowsToTune<T> rows_{};
 };
 
 namespace detail {
@@ -51,6 +57,11 @@ IterationReport cg(const OperatorRef<T>& A, VectorView<const T> b, VectorView<T>
 /// residual says that the goal is reached, the residual is computed afresh, and the method restarts from it if that is not
 /// so. Same bits from run to run, on any number of threads as far as the operator gives them.
 ///
+/// A sparse matrix in rows, of 2¹⁸ entries and more, is copied into the layout that tune finds where a solve is long: after
+/// 32 iterations (64, 128, …), if the fall of the residual so far lets 96 more be expected, if memory is plenty, and if a
+/// trial shows that products become faster. Their bits stay the same. Give a TunedMatrix to have that from the first
+/// iteration on and for further solves, or a workspace to have no copy made.
+///
 /// Status: converged, max_iterations, time_limit, cancelled; indefinite_operator (pᴴAp ≤ 0, or not real), inconsistent (A is
 /// singular to working precision and the residual cannot fall further), indefinite_preconditioner (rᴴMr ≤ 0, or not
 /// real), stagnated (rounding allows no smaller residual), not_finite. An unsymmetric A is not always noticed, but never
@@ -64,7 +75,14 @@ template <OperatorArgument A, DenseArgument B>
                                                        const CgOptions<operator_scalar_t<A>>& options = {}) {
     using T = operator_scalar_t<A>;
     const OperatorRef<T> op(a);
-    return detail::run<T>(detail::cg<T>, op, b, CgWorkspace<T>(op.rows()), options);
+    CgWorkspace<T> work(op.rows());
+    if constexpr (SparseMatrix<A>) {
+        const auto major = detail::major_view(a);
+        if constexpr (A::is_row_major) work.let_tune(detail::RowsToTune<T>(major));
+        return detail::run<T>(detail::cg<T>, op, b, std::move(work), options);
+    } else {
+        return detail::run<T>(detail::cg<T>, op, b, std::move(work), options);
+    }
 }
 
 /// The same into x, which must not share memory with b, with memory that is kept: allocates nothing if `record_history` is

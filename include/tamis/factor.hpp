@@ -12,6 +12,7 @@
 #include <tamis/core/dense_types.hpp>
 #include <tamis/core/error.hpp>
 #include <tamis/core/factorization.hpp>
+#include <tamis/core/solve_verbs.hpp>
 #include <tamis/sparse/convert.hpp>
 #include <tamis/sparse/factor_options.hpp>
 
@@ -25,7 +26,6 @@ namespace detail {
 [[noreturn]] void throw_unsupported_verb(Method method, const char* verb, const char* instead);
 [[noreturn]] void throw_other_index(Method method);
 [[noreturn]] void throw_no_factorization(const char* verb);
-[[noreturn]] void throw_solve_columns(const char* what, std::int64_t expected, std::int64_t got);
 
 /// What an AnyFactorization holds, its class forgotten.
 template <class T>

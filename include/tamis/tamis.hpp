@@ -8,6 +8,8 @@
 #include <tamis/core/norm.hpp>
 #include <tamis/core/one_norm.hpp>
 #include <tamis/core/scalar.hpp>
+#include <tamis/core/shaped_input.hpp>
+#include <tamis/core/solve_verbs.hpp>
 #include <tamis/core/status.hpp>
 #include <tamis/core/threads.hpp>
 #include <tamis/core/version.hpp>

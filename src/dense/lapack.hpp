@@ -2,11 +2,14 @@
 // LAPACK's 32-bit integers, and an illegal argument is an error of this library, never a message on the terminal.
 #pragma once
 
+#include <algorithm>
 #include <complex>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <type_traits>
+#include <vector>
 
 #include <tamis/core/error.hpp>
 #include <tamis/core/scalar.hpp>
@@ -61,6 +64,16 @@ inline std::int64_t checked(const char* routine, Int info) {
         throw Error(std::string(routine) + ": LAPACK refused argument " + std::to_string(-info) +
                     "; this is a defect of tamis");
     return info;
+}
+
+/// What LAPACK's answer to a question for the best work size says; a little more, since single precision may have rounded.
+template <class T>
+Int work_size(const T& answer) {
+    return std::max<Int>(1, static_cast<Int>(static_cast<double>(std::real(answer)) * 1.0000003) + 1);
+}
+template <class T>
+std::vector<T> work_space(Int n) {
+    return std::vector<T>(static_cast<std::size_t>(std::max<Int>(n, 1)));
 }
 
 /// The routine of T's letter.

@@ -1,4 +1,5 @@
-// Private: LAPACK's decompositions of full matrices, column-major, with their work space; lapack.hpp says how it is called.
+// Private: LAPACK's spectral decompositions of full matrices, column-major, with their work space; lapack.hpp says how it is
+// called.
 #pragma once
 
 #include <algorithm>
@@ -6,19 +7,11 @@
 
 #include "dense/lapack.hpp"
 
-#define TAMIS_DECLARE_FULL_ROUTINES(prefix, T)                                                                         \
-    void prefix##potrf_(const char* uplo, const int* n, T* a, const int* lda, int* info, std::size_t);                 \
-    void prefix##getrf_(const int* m, const int* n, T* a, const int* lda, int* ipiv, int* info);                       \
-    void prefix##getrs_(const char* trans, const int* n, const int* nrhs, const T* a, const int* lda, const int* ipiv, \
-                        T* b, const int* ldb, int* info, std::size_t);                                                 \
-    void prefix##geqrf_(const int* m, const int* n, T* a, const int* lda, T* tau, T* work, const int* lwork, int* info);
 #define TAMIS_DECLARE_REAL_ROUTINES(prefix, R)                                                                              \
     void prefix##syevd_(const char* jobz, const char* uplo, const int* n, R* a, const int* lda, R* w, R* work,              \
                         const int* lwork, int* iwork, const int* liwork, int* info, std::size_t, std::size_t);              \
     void prefix##gesdd_(const char* jobz, const int* m, const int* n, R* a, const int* lda, R* s, R* u, const int* ldu,     \
                         R* vt, const int* ldvt, R* work, const int* lwork, int* iwork, int* info, std::size_t);             \
-    void prefix##orgqr_(const int* m, const int* n, const int* k, R* a, const int* lda, const R* tau, R* work,              \
-                        const int* lwork, int* info);                                                                       \
     void prefix##gees_(const char* jobvs, const char* sort, void* select, const int* n, R* a, const int* lda, int* sdim,    \
                        R* wr, R* wi, R* vs, const int* ldvs, R* work, const int* lwork, int* bwork, int* info, std::size_t, \
                        std::size_t);                                                                                        \
@@ -35,8 +28,6 @@
     void prefix##gesdd_(const char* jobz, const int* m, const int* n, std::complex<R>* a, const int* lda, R* s,             \
                         std::complex<R>* u, const int* ldu, std::complex<R>* vt, const int* ldvt, std::complex<R>* work,    \
                         const int* lwork, R* rwork, int* iwork, int* info, std::size_t);                                    \
-    void prefix##ungqr_(const int* m, const int* n, const int* k, std::complex<R>* a, const int* lda,                       \
-                        const std::complex<R>* tau, std::complex<R>* work, const int* lwork, int* info);                    \
     void prefix##gees_(const char* jobvs, const char* sort, void* select, const int* n, std::complex<R>* a, const int* lda, \
                        int* sdim, std::complex<R>* w, std::complex<R>* vs, const int* ldvs, std::complex<R>* work,          \
                        const int* lwork, R* rwork, int* bwork, int* info, std::size_t, std::size_t);                        \
@@ -49,39 +40,15 @@
                          int* info, std::size_t, std::size_t);
 
 extern "C" {
-TAMIS_DECLARE_FULL_ROUTINES(s, float)
-TAMIS_DECLARE_FULL_ROUTINES(d, double)
-TAMIS_DECLARE_FULL_ROUTINES(c, std::complex<float>)
-TAMIS_DECLARE_FULL_ROUTINES(z, std::complex<double>)
 TAMIS_DECLARE_REAL_ROUTINES(s, float)
 TAMIS_DECLARE_REAL_ROUTINES(d, double)
 TAMIS_DECLARE_COMPLEX_ROUTINES(c, float)
 TAMIS_DECLARE_COMPLEX_ROUTINES(z, double)
 }
-#undef TAMIS_DECLARE_FULL_ROUTINES
 #undef TAMIS_DECLARE_REAL_ROUTINES
 #undef TAMIS_DECLARE_COMPLEX_ROUTINES
 
 namespace tamis::detail::lapack {
-
-/// What LAPACK's answer to a question for the best work size says; a little more, since single precision may have rounded.
-template <class T>
-Int work_size(const T& answer) {
-    return std::max<Int>(1, static_cast<Int>(static_cast<double>(std::real(answer)) * 1.0000003) + 1);
-}
-template <class T>
-std::vector<T> work_space(Int n) {
-    return std::vector<T>(static_cast<std::size_t>(std::max<Int>(n, 1)));
-}
-
-/// A = L Lᴴ, by the lower triangle. Returns 0, or k > 0: the leading minor of order k is not positive.
-template <class T>
-std::int64_t potrf(std::int64_t n, T* A, std::int64_t lda) {
-    const Int n_ = size("potrf", n), ld = size("potrf", std::max<std::int64_t>(lda, 1));
-    Int info = 0;
-    pick<T>(spotrf_, dpotrf_, cpotrf_, zpotrf_)("L", &n_, A, &ld, &info, 1);
-    return checked("potrf", info);
-}
 
 /// A = V diag(w) Vᴴ of a Hermitian A, of which the lower triangle is read: w ascending, A overwritten by V (or destroyed if
 /// `vectors` is false). Returns 0, or k > 0: the algorithm did not converge.
@@ -140,54 +107,6 @@ std::int64_t gesdd(std::int64_t m, std::int64_t n, T* A, std::int64_t lda, Real<
         routine(job, &m_, &n_, A, &ld, s, U, &ldu, Vt, &ldvt, work.data(), &lwork, iwork.data(), &info, 1);
     }
     return checked("gesdd", info);
-}
-
-/// A = Q R, m×n with m ≥ n: the Householder vectors below R, and tau (n).
-template <class T>
-void geqrf(std::int64_t m, std::int64_t n, T* A, std::int64_t lda, T* tau) {
-    const Int m_ = size("geqrf", m), n_ = size("geqrf", n), ld = size("geqrf", std::max<std::int64_t>(lda, 1)), ask = -1;
-    const auto routine = pick<T>(sgeqrf_, dgeqrf_, cgeqrf_, zgeqrf_);
-    Int info = 0;
-    T best{};
-    routine(&m_, &n_, A, &ld, tau, &best, &ask, &info);
-    const Int lwork = work_size(best);
-    auto work = work_space<T>(lwork);
-    routine(&m_, &n_, A, &ld, tau, work.data(), &lwork, &info);
-    checked("geqrf", info);
-}
-
-/// The first n columns of the Q of geqrf, m×n, in place of the vectors it left.
-template <class T>
-void ungqr(std::int64_t m, std::int64_t n, T* A, std::int64_t lda, const T* tau) {
-    const Int m_ = size("ungqr", m), n_ = size("ungqr", n), ld = size("ungqr", std::max<std::int64_t>(lda, 1)), ask = -1;
-    const auto routine = pick<T>(sorgqr_, dorgqr_, cungqr_, zungqr_);
-    Int info = 0;
-    T best{};
-    routine(&m_, &n_, &n_, A, &ld, tau, &best, &ask, &info);
-    const Int lwork = work_size(best);
-    auto work = work_space<T>(lwork);
-    routine(&m_, &n_, &n_, A, &ld, tau, work.data(), &lwork, &info);
-    checked("ungqr", info);
-}
-
-/// P A = L U in place, n×n. Returns 0, or k > 0: u_kk is exactly zero.
-template <class T>
-std::int64_t getrf(std::int64_t n, T* A, std::int64_t lda, Int* ipiv) {
-    const Int n_ = size("getrf", n), ld = size("getrf", std::max<std::int64_t>(lda, 1));
-    Int info = 0;
-    pick<T>(sgetrf_, dgetrf_, cgetrf_, zgetrf_)(&n_, &n_, A, &ld, ipiv, &info);
-    return checked("getrf", info);
-}
-
-/// B := op(A)⁻¹ B for the factor of getrf; B n×nrhs.
-template <class T>
-void getrs(Op op, std::int64_t n, std::int64_t nrhs, const T* A, std::int64_t lda, const Int* ipiv, T* B, std::int64_t ldb) {
-    const Int n_ = size("getrs", n), k = size("getrs", nrhs), ld = size("getrs", std::max<std::int64_t>(lda, 1));
-    const Int ldb_ = size("getrs", std::max<std::int64_t>(ldb, 1));
-    const char trans = static_cast<char>(op);
-    Int info = 0;
-    pick<T>(sgetrs_, dgetrs_, cgetrs_, zgetrs_)(&trans, &n_, &k, A, &ld, ipiv, B, &ldb_, &info, 1);
-    checked("getrs", info);
 }
 
 /// A = Z S Zᴴ, S (quasi-)triangular in place of A, its eigenvalues in w; Z n×n contiguous, or null. Returns 0, or k > 0: the

@@ -12,10 +12,10 @@
 #include <tamis/core/one_norm.hpp>
 
 #include "core/backend_threads.hpp"
+#include "core/columns.hpp"
 #include "core/memory.hpp"
 #include "dense/lapack.hpp"
 #include "instantiate.hpp"
-#include "solve/columns.hpp"
 #include "solve/input.hpp"
 #include "solve/residual.hpp"
 #include "solve/shifted.hpp"

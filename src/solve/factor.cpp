@@ -29,12 +29,6 @@ void throw_no_factorization(const char* verb) {
     throw Error(std::string(verb) + ": this AnyFactorization holds nothing, since it was moved from");
 }
 
-void throw_solve_columns(const char* what, std::int64_t expected, std::int64_t got) {
-    throw DimensionMismatch(std::string(what) + ": the right-hand side has " + std::to_string(expected) +
-                                " columns, the solution " + std::to_string(got),
-                            expected, got);
-}
-
 template <class T, class I>
 AnyFactorization<T> factor(CsrView<T, I> A, Method method, const FactorOptions& options) {
     check_factor_options("factor", options);

@@ -7,9 +7,9 @@
 #include <tamis/core/error.hpp>
 #include <tamis/core/one_norm.hpp>
 
+#include "core/columns.hpp"
 #include "core/memory.hpp"
 #include "instantiate.hpp"
-#include "solve/columns.hpp"
 #include "solve/input.hpp"
 #include "solve/residual.hpp"
 #include "solve/shifted.hpp"

@@ -23,12 +23,6 @@ namespace tamis {
 
 namespace {
 const char* const verb_cholesky = "cholesky";
-
-[[noreturn]] void throw_not_definite(std::int64_t column) {
-    throw NotPositiveDefinite(std::string(verb_cholesky) + ": the matrix is not positive definite: the pivot of column " +
-                                  std::to_string(column) + " is not positive; use ldlt or lu, or a shift",
-                              column);
-}
 }  // namespace
 
 template <class T, class I>
@@ -51,7 +45,7 @@ struct SparseCholesky<T, I>::State
                 factor.reset();  // updated: made anew by the analysis
                 factor = this->symbolic().factor(std::move(values), shift);
             } catch (const detail::PivotNotPositive& pivot) {
-                throw_not_definite(pivot.column);
+                detail::throw_not_positive_definite(verb_cholesky, pivot.column);
             }
         });
         this->info.backend = this->symbolic().prediction().backend;
@@ -74,10 +68,7 @@ struct SparseCholesky<T, I>::State
         try {
             detail::update_factor(caller, this->factor, W, sign, permutation(), this->options.memory_limit);
         } catch (const detail::PivotNotPositive& pivot) {
-            throw NotPositiveDefinite(std::string(caller) + ": A " + (sign > 0 ? "+" : "-") +
-                                          " W*W^H is not positive definite to working precision: the pivot of column " +
-                                          std::to_string(pivot.column) + " is lost; the factorization is left as it was",
-                                      pivot.column);
+            detail::throw_update_not_definite(caller, sign, pivot.column);
         }
         this->info.backend.swap(backend);
         this->describe();

@@ -10,31 +10,6 @@
 
 namespace tamis::detail {
 
-void throw_solve_size(const char* what, const char* side, std::int64_t expected, std::int64_t got) {
-    throw DimensionMismatch(std::string(what) + ": " + side + " has " + std::to_string(got) + " rows where " +
-                                std::to_string(expected) + " are needed",
-                            expected, got);
-}
-
-void throw_not_finite(const char* what, const char* which, std::int64_t i, std::int64_t j) {
-    throw InvalidArgument(std::string(what) + ": " + which + " holds a number that is not finite (NaN or infinity) at row " +
-                          std::to_string(i) + ", column " + std::to_string(j));
-}
-
-void throw_not_ready(const char* what) {
-    throw Error(std::string(what) +
-                ": there is no factor to solve with, since the last refactor failed or the object was moved from; call "
-                "refactor with a matrix that can be factored");
-}
-
-void throw_singular(const char* what, std::int64_t row, bool structural) {
-    std::string message = std::string(what) + ": the matrix is singular";
-    if (structural)
-        message += ": by its pattern, since the nonzeros of row " + std::to_string(row) +
-                   " all lie in columns that other rows need";
-    else if (row >= 0) message += ": no nonzero pivot is left for row " + std::to_string(row);
-    throw SingularMatrix(message + "; use least_squares for a solution of minimum norm", row, structural);
-}
 void throw_pattern_mismatch(const char* what) {
     throw PatternMismatch(std::string(what) +
                           ": the stored entries are not at the analysed positions; factor this matrix anew");
@@ -98,19 +73,12 @@ void check_square(const char* what, CsrView<T, I> major, bool row_major) {
     if (major.rows() == major.cols()) return;
     const auto rows = row_major ? major.rows() : major.cols();
     const auto cols = row_major ? major.cols() : major.rows();
-    throw DimensionMismatch(std::string(what) + ": the matrix must be square, but has " + std::to_string(rows) +
-                                " rows and " + std::to_string(cols) + " columns; use qr or least_squares for a rectangle",
-                            rows, cols);
+    throw_not_square(what, rows, cols);
 }
 
 template <class T, class I>
 void check_hermitian(const char* what, CsrView<T, I> A) {
-    const auto found = first_asymmetry(A, Agreement::rounded);
-    if (!found) return;
-    const std::string i = std::to_string(found->first);
-    const std::string j = std::to_string(found->second);
-    throw InvalidArgument(std::string(what) + ": the matrix is not Hermitian: the entries (" + i + ", " + j + ") and (" + j +
-                          ", " + i + ") are not conjugate to each other; use lu");
+    if (const auto found = first_asymmetry(A, Agreement::rounded)) throw_not_hermitian(what, found->first, found->second);
 }
 
 template <class T, class I>

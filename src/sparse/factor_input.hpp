@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <functional>
@@ -19,6 +18,7 @@
 #include <tamis/sparse/factor_options.hpp>
 #include <tamis/sparse/view.hpp>
 
+#include "core/refuse.hpp"
 #include "sparse/suitesparse/backend.hpp"
 
 namespace tamis::detail {
@@ -32,22 +32,7 @@ std::vector<std::int64_t> checked_permutation(const char* what, const FactorOpti
 /// Throws Cancelled if a stop is requested; `next` says before what.
 void check_stop(const char* what, const char* next, const std::stop_token& stop);
 
-[[noreturn]] void throw_not_finite(const char* what, const char* which, std::int64_t i, std::int64_t j);
-[[noreturn]] void throw_not_ready(const char* what);
 [[noreturn]] void throw_pattern_mismatch(const char* what);
-/// SingularMatrix with the caller's row that is left without a pivot (-1: unknown); `structural`: by the pattern alone.
-[[noreturn]] void throw_singular(const char* what, std::int64_t row, bool structural);
-
-/// Seconds since its construction.
-class Stopwatch {
-  public:
-    [[nodiscard]] double seconds() const {
-        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-    }
-
-  private:
-    std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
 
 /// A matrix as compressed columns.
 template <class E, class I>

@@ -10,6 +10,7 @@
 
 #include "core/blas.hpp"
 #include "core/memory.hpp"
+#include "dense/lapack_cholesky.hpp"
 #include "dense/lapack_spectral.hpp"
 #include "instantiate.hpp"
 #include "sparse/factor_input.hpp"

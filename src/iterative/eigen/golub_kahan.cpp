@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "core/blas.hpp"
+#include "dense/lapack_cholesky.hpp"
 #include "dense/lapack_spectral.hpp"
 #include "iterative/eigen/block.hpp"
 #include "iterative/eigen/orthonormalize.hpp"

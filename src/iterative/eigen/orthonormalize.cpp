@@ -5,6 +5,7 @@
 #include <limits>
 #include <vector>
 
+#include "dense/lapack_cholesky.hpp"
 #include "dense/lapack_spectral.hpp"
 #include "instantiate.hpp"
 #include "iterative/eigen/block.hpp"

@@ -12,6 +12,8 @@
 #include <tamis/sparse/ldlt.hpp>
 #include <tamis/sparse/lu.hpp>
 
+#include "dense/lapack_cholesky.hpp"
+#include "dense/lapack_lu.hpp"
 #include "dense/lapack_spectral.hpp"
 #include "instantiate.hpp"
 #include "iterative/eigen/full_problem.hpp"

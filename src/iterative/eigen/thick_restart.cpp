@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "core/backend_threads.hpp"
+#include "dense/lapack_cholesky.hpp"
 #include "dense/lapack_spectral.hpp"
 #include "instantiate.hpp"
 #include "iterative/eigen/block.hpp"

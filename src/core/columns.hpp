@@ -11,8 +11,8 @@
 
 #include <tamis/core/array.hpp>
 #include <tamis/core/error.hpp>
+#include <tamis/core/solve_verbs.hpp>
 #include <tamis/core/view.hpp>
-#include <tamis/factor.hpp>
 
 namespace tamis::detail {
 

@@ -1,0 +1,23 @@
+// Private: how many threads a dense kernel gets.
+#pragma once
+
+#include "core/backend_threads.hpp"
+
+namespace tamis::detail {
+
+/// Runs f, BLAS or LAPACK calls of about so many flops on one matrix. Small ones are called as they are, since OpenBLAS
+/// keeps them on one thread by itself and a guard would cost more; middle ones are held to one thread (OpenBLAS with two is
+/// slower there than with one: docs/dense.md); large ones get all.
+template <class F>
+void on_dense_threads(double flops, const F& f) {
+    constexpr double kept_on_one_by_openblas = 1e5;
+    constexpr double worth_a_second_thread = 2e8;
+    if (flops < kept_on_one_by_openblas) {
+        f();
+        return;
+    }
+    run_on_threads(
+        flops >= worth_a_second_thread ? threads() : 1, [](const void* g) { (*static_cast<const F*>(g))(); }, &f);
+}
+
+}  // namespace tamis::detail

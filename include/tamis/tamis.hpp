@@ -38,6 +38,8 @@
 #include <tamis/iterative/functions/expm_multiply.hpp>
 #include <tamis/iterative/functions/spectral_norm.hpp>
 #include <tamis/iterative/functions/stochastic_trace.hpp>
+#include <tamis/iterative/graph/spectral_bisection.hpp>
+#include <tamis/iterative/graph/spectral_embedding.hpp>
 #include <tamis/iterative/krylov/bicg.hpp>
 #include <tamis/iterative/krylov/bicgstab.hpp>
 #include <tamis/iterative/krylov/block_cg.hpp>
@@ -97,6 +99,7 @@
 #include <tamis/sparse/graph/shortest_paths.hpp>
 #include <tamis/sparse/graph/spanning_tree.hpp>
 #include <tamis/sparse/graph/traversal.hpp>
+#include <tamis/sparse/graph/weighted_matching.hpp>
 #include <tamis/sparse/ldlt.hpp>
 #include <tamis/sparse/lu.hpp>
 #include <tamis/sparse/matmul.hpp>

@@ -29,6 +29,7 @@
 #include <tamis/iterative/eigen/count.hpp>
 #include <tamis/iterative/eigen/eigs.hpp>
 #include <tamis/iterative/eigen/eigsh.hpp>
+#include <tamis/iterative/eigen/eigsh_interval.hpp>
 #include <tamis/iterative/eigen/lobpcg.hpp>
 #include <tamis/iterative/eigen/null_space.hpp>
 #include <tamis/iterative/eigen/operand.hpp>

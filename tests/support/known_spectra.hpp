@@ -10,11 +10,15 @@
 
 #include <gtest/gtest.h>
 
+#include <Eigen/Jacobi>
+
 #include <tamis/core/dense_types.hpp>
+#include <tamis/iterative/eigen/result.hpp>
 #include <tamis/sparse/csr.hpp>
 #include <tamis/sparse/multiply.hpp>
 
 #include "support/assembly.hpp"
+#include "support/random.hpp"
 #include "support/types.hpp"
 
 namespace tamis::test {
@@ -102,6 +106,80 @@ KnownSpectrum<T> complete_graph_laplacian(std::int64_t n) {
     known.eigenvalues.front() = 0;
     known.A = A.csr();
     return known;
+}
+
+/// The Laplacian of the cycle of n vertices: 2 − 2 cos(2π j / n), all but the ends double.
+template <class T>
+KnownSpectrum<T> cycle_laplacian(std::int64_t n) {
+    KnownSpectrum<T> known;
+    Assembly<T> A(n, n);
+    for (std::int64_t i = 0; i < n; ++i) {
+        const std::int64_t j = (i + 1) % n;
+        A.set(i, i, T(2));
+        A.set(i, j, turned<T>(-1, i, j));
+        A.set(j, i, turned<T>(-1, j, i));
+        known.eigenvalues.push_back(2 -
+                                    2 * std::cos(2 * std::numbers::pi * static_cast<double>(i) / static_cast<double>(n)));
+    }
+    std::sort(known.eigenvalues.begin(), known.eigenvalues.end());
+    known.A = A.csr();
+    return known;
+}
+
+/// A sparse symmetric matrix with these eigenvalues: the diagonal one, turned by plane rotations, four through each row.
+inline KnownSpectrum<double> planted_spectrum(std::vector<double> eigenvalues, std::uint64_t seed) {
+    Random random(seed);
+    const auto n = static_cast<std::int64_t>(eigenvalues.size());
+    Matrix<double> M = Matrix<double>::Zero(n, n);
+    std::vector<std::int64_t> order(eigenvalues.size());
+    for (std::int64_t i = 0; i < n; ++i) {
+        M(i, i) = eigenvalues[static_cast<std::size_t>(i)];
+        order[static_cast<std::size_t>(i)] = i;
+    }
+    for (int round = 0; round < 4; ++round) {
+        for (std::size_t i = order.size(); i-- > 1;)
+            std::swap(order[i], order[static_cast<std::size_t>(random.below(static_cast<std::int64_t>(i) + 1))]);
+        for (std::size_t i = 0; i + 1 < order.size(); i += 2) {
+            const double angle = random.uniform(0, 6);
+            const Eigen::JacobiRotation<double> turn(std::cos(angle), std::sin(angle));
+            M.applyOnTheLeft(order[i], order[i + 1], turn.adjoint());
+            M.applyOnTheRight(order[i], order[i + 1], turn);
+        }
+    }
+    Assembly<double> A(n, n);
+    for (std::int64_t j = 0; j < n; ++j)
+        for (std::int64_t i = 0; i <= j; ++i)
+            if (M(i, j) != 0) {
+                A.set(i, j, M(i, j));
+                A.set(j, i, M(i, j));
+            }
+    KnownSpectrum<double> known;
+    known.A = A.csr();
+    known.eigenvalues = std::move(eigenvalues);
+    std::sort(known.eigenvalues.begin(), known.eigenvalues.end());
+    return known;
+}
+
+/// The k values that `which` asks for, ascending.
+inline Vector<double> chosen(std::vector<double> all, Which which, std::int64_t k, double sigma = 0) {
+    const auto key = [&](double v) {
+        switch (which) {
+            case Which::largest_magnitude: return -std::abs(v);
+            case Which::smallest_magnitude: return std::abs(v);
+            case Which::nearest: return std::abs(v - sigma);
+            case Which::largest_algebraic: return -v;
+            default: return v;
+        }
+    };
+    std::sort(all.begin(), all.end());
+    if (which == Which::both_ends) {
+        all.erase(all.begin() + k / 2, all.end() - (k + 1) / 2);
+    } else {
+        std::stable_sort(all.begin(), all.end(), [&](double a, double b) { return key(a) < key(b); });
+        all.resize(static_cast<std::size_t>(k));
+        std::sort(all.begin(), all.end());
+    }
+    return Eigen::Map<const Vector<double>>(all.data(), static_cast<Eigen::Index>(all.size()));
 }
 
 /// What holds of every result that says it converged: these values, ascending, within the scale's share that residuals

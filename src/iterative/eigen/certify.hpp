@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <stop_token>
 #include <string>
 
 #include <tamis/iterative/eigen/operand.hpp>
@@ -16,9 +17,11 @@ struct BelowCount {
     bool proved = false;
     double sigma = 0;  ///< the one that was taken: a little to the left where A − σB is singular
     std::string how{};
+    double condition = 1;  ///< of the factored matrix, inverse; 1 where nothing was factored
 };
 template <class T>
-BelowCount count_below(const char* name, const EigenOperand<T>& A, const EigenOperand<T>& B, double sigma);
+BelowCount count_below(const char* name, const EigenOperand<T>& A, const EigenOperand<T>& B, double sigma,
+                       const std::stop_token& stop = {});
 
 /// Sets `report.certified` if inertia proves that no eigenvalue is more wanted than the least wanted of `pairs` (by more
 /// than the width of its cluster), and says in the message what was counted; never changes the pairs. A count that

@@ -15,13 +15,15 @@
 namespace tamis::detail {
 
 template <class T>
-BelowCount count_below(const char* name, const EigenOperand<T>& A, const EigenOperand<T>& B, double sigma) {
-    if (std::isinf(sigma)) return {sigma > 0 ? A.rows() : 0, true, sigma, {}};
+BelowCount count_below(const char* name, const EigenOperand<T>& A, const EigenOperand<T>& B, double sigma,
+                       const std::stop_token& stop) {
+    if (std::isinf(sigma)) return {sigma > 0 ? A.rows() : 0, true, sigma, {}, 1};
     PencilOptions options;
     options.inertia = true;
     options.nudge = 1e-10;
+    options.stop = stop;
     const FactoredPencil<T> factor = factor_pencil(name, A, B, sigma, options);
-    return {factor.inertia->negative, factor.proved, factor.sigma, factor.how};
+    return {factor.inertia->negative, factor.proved, factor.sigma, factor.how, factor.condition};
 }
 
 template <class T>
@@ -58,8 +60,9 @@ EigenvalueCount count_eigenvalues(const EigenOperand<T>& A, const EigenOperand<T
     return result;
 }
 
-#define TAMIS_INSTANTIATE(T)                                                                                 \
-    template BelowCount count_below<T>(const char*, const EigenOperand<T>&, const EigenOperand<T>&, double); \
+#define TAMIS_INSTANTIATE(T)                                                                                \
+    template BelowCount count_below<T>(const char*, const EigenOperand<T>&, const EigenOperand<T>&, double, \
+                                       const std::stop_token&);                                             \
     template EigenvalueCount count_eigenvalues<T>(const EigenOperand<T>&, const EigenOperand<T>&, double, double);
 TAMIS_FOR_EACH_SCALAR(TAMIS_INSTANTIATE)
 #undef TAMIS_INSTANTIATE

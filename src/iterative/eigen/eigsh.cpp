@@ -107,44 +107,11 @@ EigenReport solve_densely(const EigenOperand<T>& A, const HermitianProblem<T>& p
     EigenMonitor<T> monitor(problem);
     const std::int64_t n = A.rows();
     if (!A.is_stored()) monitor.count_products(n);
-    EigenPairs<T> all;
-    bool inverted = false;
-    try {
-        all = full_eigenpairs(problem.name, A, options.mass, true);
-    } catch (const NotPositiveDefinite&) {
-        // B is singular, or A is the definite one (buckling): B v = μ A v with μ = 1/λ.
-        if (!options.mass) throw;
-        try {
-            all = full_eigenpairs(problem.name, options.mass, A, true);
-        } catch (const NotPositiveDefinite&) {
-            throw NotPositiveDefinite("eigsh: neither the mass matrix nor A is positive definite", -1);
-        }
-        inverted = true;
-    }
-    Array<double> lambda(all.values);
-    std::int64_t finite = n;
-    if (inverted) {
-        // Ascending in λ: by falling μ < 0, then by falling μ > 0; the zeros are infinite eigenvalues.
-        const double zero = 10.0 * static_cast<double>(n) * std::numeric_limits<Real<T>>::epsilon() *
-                            std::max(std::abs(all.values[0]), std::abs(all.values[n - 1]));
-        EigenPairs<T> turned{Array<double>(n, uninitialized), Array<T>(n * n, uninitialized)};
-        finite = 0;
-        const auto take = [&](std::int64_t i) {
-            const double mu = all.values[i];
-            turned.values[finite] = 1 / mu;
-            vec::scaled(n, Sum<T>(1 / std::sqrt(std::abs(mu))), all.vectors.data() + i * n,
-                        turned.vectors.data() + finite * n);
-            ++finite;
-        };
-        for (std::int64_t i = n; i-- > 0;)
-            if (all.values[i] < -zero) take(i);
-        for (std::int64_t i = n; i-- > 0;)
-            if (all.values[i] > zero) take(i);
-        all = std::move(turned);
-        if (finite < problem.k)
-            refuse_eigsh("the problem has no more than " + std::to_string(finite) + " finite eigenvalues, and " +
-                         std::to_string(problem.k) + " are wanted");
-    }
+    const EigenPairs<T> all = finite_eigenpairs(problem.name, A, options.mass);
+    const std::int64_t finite = all.values.size();
+    if (finite < problem.k)
+        refuse_eigsh("the problem has no more than " + std::to_string(finite) + " finite eigenvalues, and " +
+                     std::to_string(problem.k) + " are wanted");
     const auto wanted = wanted_positions(problem.which, problem.sigma, all.values.data(), finite, problem.k);
     pairs.values = Array<double>(problem.k, uninitialized);
     pairs.vectors = Array<T>(n * problem.k, uninitialized);
@@ -229,7 +196,10 @@ EigenReport eigsh(const EigenOperand<T>& A, std::int64_t k, const EigshOptions<T
     if (!dense.empty()) {
         report = solve_densely(A, problem, options, dense, pairs);
     } else {
+        const std::int64_t products = check_hermitian_products("eigsh", "A", A);
+        if (options.mass) (void)check_hermitian_products("eigsh", ".mass", options.mass);
         report = run_eigsh(A, problem, options, pairs);
+        report.matvecs += products;
         if (options.certify && report.converged()) certify(A, options.mass, problem, pairs, report);
     }
     for (std::int64_t j = 0; j < k; ++j) values[j] = static_cast<Real<T>>(pairs.values[j]);

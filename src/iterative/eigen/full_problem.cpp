@@ -13,6 +13,7 @@
 #include "dense/lapack_cholesky.hpp"
 #include "dense/lapack_spectral.hpp"
 #include "instantiate.hpp"
+#include "iterative/vector_ops.hpp"
 #include "sparse/factor_input.hpp"
 
 namespace tamis::detail {
@@ -94,8 +95,42 @@ EigenPairs<T> full_eigenpairs(const char* name, const EigenOperand<T>& A, const 
     return pairs;
 }
 
-#define TAMIS_INSTANTIATE(T)                              \
-    template Array<T> to_full<T>(const EigenOperand<T>&); \
+template <class T>
+EigenPairs<T> finite_eigenpairs(const char* name, const EigenOperand<T>& A, const EigenOperand<T>& B) {
+    const std::int64_t n = A.rows();
+    try {
+        return full_eigenpairs(name, A, B, true);
+    } catch (const NotPositiveDefinite&) {  // B is singular, or A is the definite one (buckling)
+        if (!B) throw;
+    }
+    EigenPairs<T> all;
+    try {
+        all = full_eigenpairs(name, B, A, true);
+    } catch (const NotPositiveDefinite&) {
+        throw NotPositiveDefinite(std::string(name) + ": neither the mass matrix nor A is positive definite", -1);
+    }
+    // Ascending in λ: by falling μ < 0, then by falling μ > 0; the zeros are infinite eigenvalues.
+    const double zero = 10.0 * static_cast<double>(n) * std::numeric_limits<Real<T>>::epsilon() *
+                        std::max(std::abs(all.values[0]), std::abs(all.values[n - 1]));
+    std::vector<std::int64_t> order;
+    for (std::int64_t i = n; i-- > 0;)
+        if (all.values[i] < -zero) order.push_back(i);
+    for (std::int64_t i = n; i-- > 0;)
+        if (all.values[i] > zero) order.push_back(i);
+    const auto finite = static_cast<std::int64_t>(order.size());
+    EigenPairs<T> turned{Array<double>(finite, uninitialized), Array<T>(n * finite, uninitialized)};
+    for (std::int64_t j = 0; j < finite; ++j) {
+        const std::int64_t i = order[static_cast<std::size_t>(j)];
+        const double mu = all.values[i];
+        turned.values[j] = 1 / mu;
+        vec::scaled(n, Sum<T>(1 / std::sqrt(std::abs(mu))), all.vectors.data() + i * n, turned.vectors.data() + j * n);
+    }
+    return turned;
+}
+
+#define TAMIS_INSTANTIATE(T)                                                                                  \
+    template Array<T> to_full<T>(const EigenOperand<T>&);                                                     \
+    template EigenPairs<T> finite_eigenpairs<T>(const char*, const EigenOperand<T>&, const EigenOperand<T>&); \
     template EigenPairs<T> full_eigenpairs<T>(const char*, const EigenOperand<T>&, const EigenOperand<T>&, bool);
 TAMIS_FOR_EACH_SCALAR(TAMIS_INSTANTIATE)
 #undef TAMIS_INSTANTIATE

@@ -19,4 +19,10 @@ Array<T> to_full(const EigenOperand<T>& A);
 template <class T>
 EigenPairs<T> full_eigenpairs(const char* name, const EigenOperand<T>& A, const EigenOperand<T>& B, bool vectors);
 
+/// The same, with all vectors, where B may be singular: its infinite eigenvalues are left out. Where B is not positive
+/// definite A has to be (B v = μ A v with μ = 1/λ is solved then, and vectors have |vᴴ B v| = 1); NotPositiveDefinite if
+/// neither is.
+template <class T>
+EigenPairs<T> finite_eigenpairs(const char* name, const EigenOperand<T>& A, const EigenOperand<T>& B);
+
 }  // namespace tamis::detail

@@ -101,10 +101,15 @@ bool EigenMonitor<T>::step(std::int64_t converged, double largest_residual_norm)
         info.wanted = problem_.k;
         if (!(*problem_.callback)(info)) end(Status::cancelled, "the callback said to stop");
     }
-    if (converged >= problem_.k) return !ended_;
+    if (converged >= problem_.k || !may_go_on()) return !ended_;
+    if (iterations_ >= max_iterations_) end(Status::max_iterations, "the most iterations were done");
+    return !ended_;
+}
+
+template <class T>
+bool EigenMonitor<T>::may_go_on() {
     if (problem_.stop.stop_requested()) end(Status::cancelled, "a stop was requested");
     if (problem_.time_limit > 0 && seconds() >= problem_.time_limit) end(Status::time_limit, "the time limit was reached");
-    if (iterations_ >= max_iterations_) end(Status::max_iterations, "the most iterations were done");
     return !ended_;
 }
 
@@ -118,13 +123,15 @@ EigenReport EigenMonitor<T>::finish(EigenPairs<T>& pairs, const std::string& how
     std::stable_sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) {
         return pairs.values[a] < pairs.values[b] || (std::isnan(pairs.values[b]) && !std::isnan(pairs.values[a]));
     });
-    EigenPairs<T> sorted{Array<double>(k, uninitialized), Array<T>(n * k, uninitialized)};
-    for (std::int64_t j = 0; j < k; ++j) {
-        const std::int64_t from = order[static_cast<std::size_t>(j)];
-        sorted.values[j] = pairs.values[from];
-        vec::copy(n, pairs.vectors.data() + from * n, sorted.vectors.data() + j * n);
+    if (!std::is_sorted(order.begin(), order.end())) {
+        EigenPairs<T> sorted{Array<double>(k, uninitialized), Array<T>(n * k, uninitialized)};
+        for (std::int64_t j = 0; j < k; ++j) {
+            const std::int64_t from = order[static_cast<std::size_t>(j)];
+            sorted.values[j] = pairs.values[from];
+            vec::copy(n, pairs.vectors.data() + from * n, sorted.vectors.data() + j * n);
+        }
+        pairs = std::move(sorted);
     }
-    pairs = std::move(sorted);
 
     report.residual_norms.resize(static_cast<std::size_t>(k));
     constexpr std::int64_t at_once = 8;

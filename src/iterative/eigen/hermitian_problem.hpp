@@ -66,12 +66,16 @@ class EigenMonitor {
     /// A few power steps from a random vector, for ‖A‖ and ‖B‖ from below: where an iteration does not see the large end.
     void estimate_norms();
     [[nodiscard]] double norm() const noexcept { return norm_A_; }
+    [[nodiscard]] double mass_norm() const noexcept { return norm_B_; }
     /// The largest residual norm ‖A v − λ B v‖₂ that counts as converged, for a v of this Euclidean norm.
     [[nodiscard]] double target(double lambda, double norm_v = 1) const noexcept;
 
     /// An iteration was done: so many of the wanted pairs have converged, and the largest residual norm of the others.
     /// False where it is time to stop: cancelled, time limit, most iterations, or not finite.
     [[nodiscard]] bool step(std::int64_t converged, double largest_residual_norm);
+    /// False where it is time to stop although no iteration was done: cancelled, time limit. For long work between
+    /// iterations.
+    [[nodiscard]] bool may_go_on();
     /// Ends the iteration for a reason of the method's own.
     void end(Status status, std::string why);
     [[nodiscard]] bool has_ended() const noexcept { return ended_; }

@@ -6,10 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "dense/lapack_spectral.hpp"
 #include "instantiate.hpp"
-#include "iterative/eigen/block.hpp"
-#include "iterative/eigen/orthonormalize.hpp"
+#include "iterative/eigen/refine_pairs.hpp"
 #include "iterative/eigen/thick_restart.hpp"
 #include "iterative/vector_ops.hpp"
 
@@ -285,55 +283,7 @@ class LanczosSearch {
             else vec::copy(n_, basis_.column(j), pairs.vectors.data() + j * n_);
             if (!std::isnan(theta)) have = j + 1;
         }
-        if (op_.inverts() && have > 0) refine(pairs, have);
-    }
-
-    /// Values by Rayleigh quotients: θ has lost digits of λ where σ lies near another one. With a mass matrix the vectors
-    /// are multiplied by OP first, which takes out what lies in the null space of B (B. Nour-Omid, B. N. Parlett, T.
-    /// Ericsson, P. S. Jensen, How to implement the spectral transformation, Math. Comp. 48, 1987; K. Meerbergen, A. Spence,
-    /// Implicitly restarted Arnoldi with purification for the shift-invert transformation, Math. Comp. 66, 1997).
-    void refine(EigenPairs<T>& pairs, std::int64_t m) {
-        T* const X = pairs.vectors.data();
-        Array<T> MX(n_ * m, uninitialized), Y(n_ * m, uninitialized);
-        const auto at = [m](std::int64_t i, std::int64_t j) { return static_cast<std::size_t>(i + j * m); };
-        std::vector<T> H(at(0, m)), N(at(0, m));
-        if (op_.kind == SpectralTransform::buckling) {
-            monitor_.apply(X, Y.data(), m);
-            tall::gram(n_, X, m, Y.data(), m, H.data(), m);
-            monitor_.apply_mass(X, MX.data(), m);
-            tall::gram(n_, X, m, MX.data(), m, N.data(), m);
-            for (std::int64_t j = 0; j < m; ++j) {
-                const double quotient = std::real(H[at(j, j)]) / static_cast<double>(std::real(N[at(j, j)]));
-                if (std::isfinite(quotient)) pairs.values[j] = quotient;
-            }
-            return;
-        }
-        if (problem_.generalized()) {
-            monitor_.apply_mass(X, MX.data(), m);
-            op_.inverse.ref().apply(MatrixView<const T>(MX.data(), n_, m), MatrixView<T>(X, n_, m));
-            monitor_.count_products(m);
-            std::vector<double> norms(static_cast<std::size_t>(m));
-            tall::norms(n_, m, X, norms.data());
-            for (std::int64_t j = 0; j < m; ++j) {
-                const double norm = norms[static_cast<std::size_t>(j)];
-                if (norm > 0 && std::isfinite(norm)) vec::scale(n_, Sum<T>(1 / norm), X + j * n_);
-            }
-        }
-        const bool mass = problem_.generalized();
-        if (mass) monitor_.apply_mass(X, MX.data(), m);
-        Array<T> before(pairs.vectors);
-        if (orthonormalize<T>(n_, nullptr, nullptr, 0, X, mass ? MX.data() : nullptr, m, problem_.B) < m) {
-            pairs.vectors = std::move(before);
-            return;
-        }
-        monitor_.apply(X, Y.data(), m);
-        tall::gram(n_, X, m, Y.data(), m, H.data(), m);
-        std::vector<Real<T>> w(static_cast<std::size_t>(m));
-        for (const T& h : H)
-            if (!is_finite(h)) return;
-        if (lapack::heevd(m, H.data(), m, w.data()) != 0) return;
-        tall::rotate(n_, X, m, H.data(), m, m);
-        std::copy(w.begin(), w.end(), pairs.values.begin());
+        if (op_.inverts() && have > 0) refine_pairs(problem_, op_, monitor_, pairs, have);
     }
 
     const HermitianProblem<T>& problem_;

@@ -97,7 +97,10 @@ EigenReport lobpcg(const EigenOperand<T>& A, MatrixView<const T> X0, const Lobpc
     problem.stop = options.stop;
     problem.seed = options.seed;
     EigenPairs<T> pairs;
+    const std::int64_t products = check_hermitian_products(name, "A", A);
+    if (options.mass) (void)check_hermitian_products(name, ".mass", options.mass);
     EigenReport report = lobpcg(problem, pairs);
+    report.matvecs += products;
     for (std::int64_t j = 0; j < k; ++j) {
         values[j] = static_cast<Real<T>>(pairs.values[j]);
         vec::copy(pairs.vectors.data() + j * n, vectors.col(j));

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <complex>
+#include <cstdio>
 #include <limits>
 #include <string>
 #include <variant>
@@ -9,6 +11,8 @@
 #include <tamis/core/error.hpp>
 
 #include "instantiate.hpp"
+#include "iterative/eigen/block.hpp"
+#include "iterative/vector_ops.hpp"
 #include "sparse/factor_input.hpp"
 
 namespace tamis::detail {
@@ -59,6 +63,31 @@ void check_hermitian_operand(const char* who, const char* what, const EigenOpera
 }
 
 template <class T>
+std::int64_t check_hermitian_products(const char* who, const char* what, const EigenOperand<T>& A) {
+    const std::int64_t n = A.rows();
+    if (A.is_stored() || n < 2) return 0;
+    constexpr std::int64_t m = 2;
+    constexpr double allowed = std::same_as<Real<T>, float> ? 3e-5 : 1e-6;
+    Array<T> X(n * m, uninitialized), Y(n * m, uninitialized);
+    for (std::int64_t j = 0; j < m; ++j) vec::fill_random(n, 0x5eed + static_cast<std::uint64_t>(j), X.data() + j * n);
+    A.ref().apply(MatrixView<const T>(X.data(), n, m), MatrixView<T>(Y.data(), n, m));
+    T G[m * m];
+    double norm_x[m], norm_y[m];
+    tall::gram(n, X.data(), m, Y.data(), m, G, m);
+    tall::norms(n, m, X.data(), norm_x);
+    tall::norms(n, m, Y.data(), norm_y);
+    const double difference = std::abs(std::complex<double>(G[1]) - std::conj(std::complex<double>(G[2])));
+    const double scale = std::max(norm_x[0] * norm_y[1], norm_x[1] * norm_y[0]);
+    if (std::isfinite(difference) && difference > allowed * scale) {
+        char numbers[80];
+        std::snprintf(numbers, sizeof numbers, "%.2g of ‖A x‖ ‖y‖", difference / scale);
+        throw InvalidArgument(std::string(who) + ": " + what +
+                              " is not Hermitian: for random vectors, yᴴAx and the conjugate of xᴴAy differ by " + numbers);
+    }
+    return m;
+}
+
+template <class T>
 void check_eigen_preconditioner(const char* who, const OperatorRef<T>& M, std::int64_t n) {
     if (!M || (M.rows() == n && M.cols() == n)) return;
     throw DimensionMismatch(std::string(who) + ": the preconditioner has " + std::to_string(M.rows()) + " rows and " +
@@ -68,6 +97,7 @@ void check_eigen_preconditioner(const char* who, const OperatorRef<T>& M, std::i
 
 #define TAMIS_INSTANTIATE(T)                                                                                  \
     template void check_hermitian_operand<T>(const char*, const char*, const EigenOperand<T>&, std::int64_t); \
+    template std::int64_t check_hermitian_products<T>(const char*, const char*, const EigenOperand<T>&);      \
     template void check_eigen_preconditioner<T>(const char*, const OperatorRef<T>&, std::int64_t);
 TAMIS_FOR_EACH_SCALAR(TAMIS_INSTANTIATE)
 #undef TAMIS_INSTANTIATE

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <tamis/core/error.hpp>
+#include <tamis/core/one_norm.hpp>
 #include <tamis/sparse/add.hpp>
 #include <tamis/sparse/cholesky.hpp>
 #include <tamis/sparse/ldlt.hpp>
@@ -111,6 +112,49 @@ class PencilRows {
     double shift_ = 0;
 };
 
+/// Whether A − σB, factored, is singular up to rounding although no pivot was zero. Rows and columns are scaled to entries
+/// of about 1 first (S M S with s_i² = 1 / max_j |m_ij|), so that a matrix with rows of many sizes is not taken for one.
+template <class T, class I>
+bool is_singular_to_rounding(const PencilRows<T, I>& M, const OperatorRef<T>& inverse) {
+    constexpr double limit = 200 * std::numeric_limits<double>::epsilon();
+    const std::int64_t n = M.view().rows();
+    std::vector<double> s(static_cast<std::size_t>(n));
+    const auto entries = [&](std::int64_t i, const auto& take) {
+        const auto k = static_cast<std::size_t>(i);
+        double diagonal = M.shift();
+        for (auto p = M.view().row_offsets()[k]; p < M.view().row_offsets()[k + 1]; ++p) {
+            const auto at = static_cast<std::size_t>(p);
+            const auto j = static_cast<std::int64_t>(M.view().col_indices()[at]);
+            if (j == i) diagonal += static_cast<double>(std::real(M.view().values()[at]));
+            else take(j, static_cast<double>(std::abs(M.view().values()[at])));
+        }
+        take(i, std::abs(diagonal));
+    };
+    for (std::int64_t i = 0; i < n; ++i) {
+        double most = 0;
+        entries(i, [&](std::int64_t, double modulus) { most = std::max(most, modulus); });
+        s[static_cast<std::size_t>(i)] = most > 0 ? 1 / std::sqrt(most) : 1.0;
+    }
+    double norm = 0;
+    for (std::int64_t i = 0; i < n; ++i) {
+        double sum = 0;
+        entries(i, [&](std::int64_t j, double modulus) { sum += modulus * s[static_cast<std::size_t>(j)]; });
+        norm = std::max(norm, sum * s[static_cast<std::size_t>(i)]);
+    }
+    // ‖S⁻¹ M⁻¹ S⁻¹‖₁, of a Hermitian matrix.
+    const auto apply = [&](MatrixView<const T> X, MatrixView<T> Y) {
+        Array<T> scaled(n * X.cols(), uninitialized);
+        for (std::int64_t j = 0; j < X.cols(); ++j)
+            for (std::int64_t i = 0; i < n; ++i)
+                scaled[i + j * n] = X(i, j) * static_cast<Real<T>>(1 / s[static_cast<std::size_t>(i)]);
+        inverse.apply(MatrixView<const T>(scaled.data(), n, X.cols()), Y);
+        for (std::int64_t j = 0; j < X.cols(); ++j)
+            for (std::int64_t i = 0; i < n; ++i) Y(i, j) *= static_cast<Real<T>>(1 / s[static_cast<std::size_t>(i)]);
+    };
+    const double inverse_norm = one_norm_estimate<T>(n, apply, apply);
+    return !(norm * inverse_norm * limit < 1);
+}
+
 std::string factor_name(const char* kind, const FactorInfo& info) {
     return info.backend.empty() ? std::string(kind) : std::string(kind) + " (" + info.backend + ")";
 }
@@ -129,7 +173,7 @@ bool factor_rows(const char* name, const PencilRows<T, I>& M, const PencilOption
             result.proved = true;
             result.how = factor_name("Cholesky", F->info());
             result.inverse = Operator<T>(std::move(F));
-            return true;
+            return !is_singular_to_rounding(M, result.inverse.ref());
         } catch (const NotPositiveDefinite&) {  // then L·D·Lᴴ
         }
     }
@@ -146,10 +190,11 @@ bool factor_rows(const char* name, const PencilRows<T, I>& M, const PencilOption
             const auto condition = static_cast<double>(F->rcond());
             if (!(condition > 0.02 * limit)) return false;
             result.proved = F->info().perturbed_pivots == 0 && condition > limit;
+            result.condition = condition;
         }
         result.how = factor_name("LDLt", F->info());
         result.inverse = Operator<T>(std::move(F));
-        return true;
+        return options.inertia || !is_singular_to_rounding(M, result.inverse.ref());
     } catch (const Unsupported&) {  // diagonal pivots are not stable, and there are no others
         if (options.inertia) throw;
     }
@@ -159,7 +204,7 @@ bool factor_rows(const char* name, const PencilRows<T, I>& M, const PencilOption
         result.proved = false;
         result.how = factor_name("LU", F->info());
         result.inverse = Operator<T>(std::move(F));
-        return true;
+        return !is_singular_to_rounding(M, result.inverse.ref());
     } catch (const SingularMatrix&) {
         (void)name;
         return false;

@@ -62,14 +62,15 @@ struct FactoredPencil {
     Operator<T> inverse{};
     double sigma = 0;  ///< the one that was taken
     std::optional<Inertia> inertia{};
-    bool proved = false;  ///< the inertia is that of A − σB, and not only of a matrix near it
-    std::string how{};    ///< e.g. "SparseLdlt (MUMPS 5.5.1)", and that the shift was nudged
+    bool proved = false;   ///< the inertia is that of A − σB, and not only of a matrix near it
+    double condition = 0;  ///< where an inertia was asked for: estimate of 1 / (‖A − σB‖₁ ‖(A − σB)⁻¹‖₁)
+    std::string how{};     ///< e.g. "SparseLdlt (MUMPS 5.5.1)", and that the shift was nudged
 };
 
 /// Both have to be stored; B may be empty: I. Cholesky first where that is plausible, then L·D·Lᴴ with its inertia, then LU;
-/// dense matrices by LU, with the inertia by LAPACK's eigenvalues where it is asked for. A singular A − σB is tried again at
-/// σ − nudge·‖A‖ and twice further. SingularMatrix where that does not help; MemoryLimitExceeded; Unsupported where an
-/// operator is not stored.
+/// dense matrices by LU, with the inertia by LAPACK's eigenvalues where it is asked for. An A − σB that is singular, up to
+/// rounding and the scaling of its rows, is tried again at σ − nudge·‖A‖ and twice further. SingularMatrix where that does
+/// not help; MemoryLimitExceeded; Unsupported where an operator is not stored.
 ///
 /// `proved`: for L·D·Lᴴ = A − σB + E with ‖E‖ ≤ 10⁴ε‖A − σB‖, which SparseLdlt measures, no eigenvalue can have changed its
 /// sign if the smallest modulus, at least 1 / ‖(A − σB)⁻¹‖₁, is larger than that (Weyl).

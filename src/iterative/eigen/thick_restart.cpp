@@ -280,6 +280,16 @@ void ThickRestart<T>::lock(std::int64_t j, std::int64_t to) {
     --h_;
 }
 
+template <class T>
+void ThickRestart<T>::lock_next(std::int64_t j) {
+    if (j > 0) std::swap_ranges(active(0), active(0) + n_, active(j));
+    std::swap(projected(0, 0), projected(j, j));
+    for (std::int64_t i = 0; i + 1 < h_; ++i) projected(i, i) = projected(i + 1, i + 1);
+    projected(h_ - 1, h_ - 1) = 0;
+    ++locked_;
+    --h_;
+}
+
 #define TAMIS_INSTANTIATE(T) template class ThickRestart<T>;
 TAMIS_FOR_EACH_SCALAR(TAMIS_INSTANTIATE)
 #undef TAMIS_INSTANTIATE

@@ -48,6 +48,9 @@ class ThickRestart {
     [[nodiscard]] T* column(std::int64_t j) noexcept { return V_.data() + j * n_; }
     /// After restart: takes kept vector j out of the processed ones, into column `to` of the locked ones.
     void lock(std::int64_t j, std::int64_t to);
+    /// After restart: takes kept vector j out of the processed ones, as one more locked column behind the others; kept
+    /// vector 0 takes its place, and all move up by one. The caller sees to it that no more than `most_locked` are.
+    void lock_next(std::int64_t j);
     /// OP X, for the M-products MX.
     void apply(const T* X, const T* MX, T* Y, std::int64_t m);
     void apply_inner(const T* X, T* Y, std::int64_t m);

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "iterative/eigen/certify.hpp"
 #include "support/assertions.hpp"
 #include "support/known_spectra.hpp"
 #include "support/types.hpp"
@@ -53,6 +54,50 @@ TEST(CountEigenvalues, CountsOfPairsAndOfDenseMatrices) {
     const Matrix<double> full = dense(path.A);
     EXPECT_EQ(count_eigenvalues(full, 0.1, 1.2), in_interval(path.eigenvalues, 0.1, 1.2));
     EXPECT_EQ(count_eigenvalues(full, 0.1, 1.2, mass), in_interval(path.eigenvalues, 0.2, 2.4));
+}
+
+/// 1, 2, … with these in place of the first after `keep` of them.
+Csr<double> diagonal(std::int64_t n, std::int64_t keep, double next) {
+    Assembly<double> A(n, n);
+    for (std::int64_t i = 0; i < n; ++i) A.set(i, i, i == keep ? next : static_cast<double>(i + 1));
+    return A.csr();
+}
+
+TEST(CountEigenvalues, AreNotCertifiedWhereRoundingMightMoveOneAcrossABound) {
+    // The factor is exact, but one that is only known to be stable would prove nothing so near to 50.
+    const auto c = count_eigenvalues(diagonal(100, 100, 0), 0.5, 50 + 5e-11);
+    EXPECT_FALSE(c.certified);
+    EXPECT_TRUE(c.count == 50 || c.count == 49) << c.count;
+    EXPECT_NE(c.message.find("within rounding"), std::string::npos) << c.message;
+    EXPECT_TRUE(count_eigenvalues(diagonal(100, 100, 0), 0.5, 50 + 5e-8).certified);
+}
+
+TEST(Certify, LeavesOpenWhatItsFactorsDoNotProve) {
+    // The cut behind the set falls beside the next eigenvalue.
+    tamis::detail::HermitianProblem<double> problem;
+    problem.k = 5;
+    problem.which = Which::smallest_algebraic;
+    tamis::detail::EigenPairs<double> pairs;
+    pairs.values = Array<double>(5);
+    for (std::int64_t i = 0; i < 5; ++i) pairs.values[i] = static_cast<double>(i + 1);
+    for (const double beside : {1e-11, 1e-7}) {
+        const Csr<double> A = diagonal(100, 5, 5 + 1e-6 + beside);
+        EigenReport report;
+        report.scale = 100;
+        report.residual_norms.assign(5, 0.0);
+        tamis::detail::certify<double>(EigenOperand<double>(A), {}, problem, pairs, report);
+        EXPECT_EQ(report.certified, beside > 1e-8) << report.message;
+        EXPECT_EQ(report.message.find("too close to call") != std::string::npos, beside < 1e-8) << report.message;
+        EXPECT_TRUE(report.converged());
+    }
+    // One that is missing.
+    const Csr<double> A = diagonal(100, 5, 3.5);
+    EigenReport report;
+    report.scale = 100;
+    report.residual_norms.assign(5, 0.0);
+    tamis::detail::certify<double>(EigenOperand<double>(A), {}, problem, pairs, report);
+    EXPECT_FALSE(report.certified);
+    EXPECT_EQ(report.status, Status::stagnated) << report.message;
 }
 
 TEST(CountEigenvalues, RefusesWhatHasNoCount) {

@@ -28,28 +28,6 @@ class Eigsh : public ::testing::Test {
 };
 TYPED_TEST_SUITE(Eigsh, AllScalars, TypeName);
 
-/// The k values that `which` asks for, ascending.
-Vector<double> chosen(std::vector<double> all, Which which, std::int64_t k, double sigma = 0) {
-    const auto key = [&](double v) {
-        switch (which) {
-            case Which::largest_magnitude: return -std::abs(v);
-            case Which::smallest_magnitude: return std::abs(v);
-            case Which::nearest: return std::abs(v - sigma);
-            case Which::largest_algebraic: return -v;
-            default: return v;
-        }
-    };
-    std::sort(all.begin(), all.end());
-    if (which == Which::both_ends) {
-        all.erase(all.begin() + k / 2, all.end() - (k + 1) / 2);
-    } else {
-        std::stable_sort(all.begin(), all.end(), [&](double a, double b) { return key(a) < key(b); });
-        all.resize(static_cast<std::size_t>(k));
-        std::sort(all.begin(), all.end());
-    }
-    return Eigen::Map<const Vector<double>>(all.data(), static_cast<Eigen::Index>(all.size()));
-}
-
 constexpr Which all_which[] = {Which::largest_magnitude,  Which::smallest_magnitude, Which::largest_algebraic,
                                Which::smallest_algebraic, Which::both_ends,          Which::nearest};
 
@@ -232,6 +210,24 @@ TEST(Eigsh, GoesToLapackForSmallMatricesAndManyPairs) {
     EXPECT_TRUE(none.converged() && none.values.size() == 0 && none.vectors.cols() == 0 && none.vectors.rows() == 40);
     const auto without = eigsh(path.A, 3, {.vectors = false});
     EXPECT_TRUE(without.converged() && without.vectors.cols() == 0 && without.residual_norms.size() == 3);
+}
+
+TYPED_TEST(Eigsh, RefusesOperatorsThatAreNotHermitian) {
+    using T = typename TypeParam::T;
+    constexpr std::int64_t n = 500;
+    double skew = 0;  // relative to A = tridiag(−1, 2, −1)
+    const auto op = make_operator<T>(n, n, [&](auto x, auto y) {
+        for (std::int64_t i = 0; i < n; ++i) {
+            y[i] = T(2) * x[i];
+            if (i > 0) y[i] -= static_cast<Real<T>>(1 + skew) * x[i - 1];
+            if (i + 1 < n) y[i] -= static_cast<Real<T>>(1 - skew) * x[i + 1];
+        }
+    });
+    EXPECT_TRUE(eigsh(op, 2, {.which = Which::largest_algebraic, .tolerance = 1e-3}).converged());
+    for (const double by : {1.0, 0.1, 0.01}) {
+        skew = by;
+        EXPECT_TRUE(throws<InvalidArgument>([&] { (void)eigsh(op, 2); }, "A is not Hermitian"));
+    }
 }
 
 TEST(Eigsh, RefusesWhatItCannotAnswer) {

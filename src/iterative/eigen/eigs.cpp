@@ -17,13 +17,6 @@
 
 namespace tamis::detail {
 
-void check_general_pairs(std::int64_t rows, std::int64_t cols, std::int64_t k) {
-    if (rows != cols)
-        throw InvalidArgument("eigs: a square matrix is needed, got " + std::to_string(rows) + "×" + std::to_string(cols));
-    if (k < 0 || k > rows)
-        throw InvalidArgument("eigs: k must be in [0, " + std::to_string(rows) + "], got " + std::to_string(k));
-}
-
 namespace {
 
 template <class T>

@@ -153,16 +153,6 @@ EigenReport run_eigsh(const EigenOperand<T>& A, const HermitianProblem<T>& probl
 
 }  // namespace
 
-void check_pairs(const char* name, std::int64_t rows, std::int64_t cols, std::int64_t k) {
-    if (rows != cols)
-        throw DimensionMismatch(std::string(name) + ": the matrix has " + std::to_string(rows) + " rows and " +
-                                    std::to_string(cols) + " columns; eigenvalues are those of square ones",
-                                rows, cols);
-    if (k < 0 || k > rows)
-        throw InvalidArgument(std::string(name) + ": " + std::to_string(k) + " pairs are wanted of a matrix of order " +
-                              std::to_string(rows) + "; k must lie between 0 and the order");
-}
-
 template <class T>
 EigenReport eigsh(const EigenOperand<T>& A, std::int64_t k, const EigshOptions<T>& options, VectorView<Real<T>> values,
                   MatrixView<T> vectors) {

@@ -53,8 +53,6 @@ struct [[nodiscard]] EigsResult : EigenResult<std::complex<Real<T>>, std::comple
 };
 
 namespace detail {
-/// Throws InvalidArgument unless 0 ≤ k ≤ n and A is square.
-void check_general_pairs(std::int64_t rows, std::int64_t cols, std::int64_t k);
 /// Values (k), vectors and left vectors (n×k, or n×0 where they are not wanted).
 template <class T>
 EigenReport eigs(const EigenOperand<T>& A, std::int64_t k, const EigsOptions<T>& options,
@@ -77,18 +75,18 @@ EigenReport eigs(const EigenOperand<T>& A, std::int64_t k, const EigsOptions<T>&
 /// Conjugate pairs of a real A stand together, positive imaginary part first; where k cuts a pair in two, that one is
 /// returned. Left vectors come from the same method for Aᴴ; their eigenvalues are matched to those of the right ones.
 ///
-/// InvalidArgument for k out of range, a rectangle, stored entries that are not finite, `nearest` without `.sigma`, and a
-/// `which` of Hermitian problems; DimensionMismatch for a mass of another size; Unsupported for a mass that is not stored,
-/// and for left vectors of an operator without adjoint; SingularMatrix for a singular B where B⁻¹ is needed. An operator
-/// whose products are not finite ends with Status::not_finite. Storage: subspace + 1 vectors of n numbers, by default
-/// subspace = max(2 k + 10, 24), and the factor.
+/// InvalidArgument for k out of range, a rectangle (DimensionMismatch), stored entries that are not finite, `nearest`
+/// without `.sigma`, and a `which` of Hermitian problems; DimensionMismatch for a mass of another size; Unsupported for a
+/// mass that is not stored, and for left vectors of an operator without adjoint; SingularMatrix for a singular B where B⁻¹
+/// is needed. An operator whose products are not finite ends with Status::not_finite. Storage: subspace + 1 vectors of n
+/// numbers, by default subspace = max(2 k + 10, 24), and the factor.
 template <OperatorArgument A>
 [[nodiscard]] EigsResult<operator_scalar_t<A>> eigs(const A& a, std::int64_t k,
                                                     const EigsOptions<operator_scalar_t<A>>& options = {}) {
     using T = operator_scalar_t<A>;
     using C = std::complex<Real<T>>;
     const EigenOperand<T> operand(a);
-    detail::check_general_pairs(operand.rows(), operand.cols(), k);
+    detail::check_pairs("eigs", operand.rows(), operand.cols(), k);
     Vector<C> values(k);
     Matrix<C> vectors(operand.rows(), options.vectors ? k : 0);
     EigsResult<T> result;

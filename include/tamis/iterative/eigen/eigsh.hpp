@@ -57,8 +57,6 @@ namespace detail {
 template <class T>
 EigenReport eigsh(const EigenOperand<T>& A, std::int64_t k, const EigshOptions<T>& options, VectorView<Real<T>> values,
                   MatrixView<T> vectors);
-/// Throws InvalidArgument unless 0 ≤ k ≤ n and A is square.
-void check_pairs(const char* name, std::int64_t rows, std::int64_t cols, std::int64_t k);
 }  // namespace detail
 
 /// k eigenvalues and eigenvectors of A v = λ v, or of A v = λ B v with `.mass` B, for a Hermitian A: a sparse or dense

@@ -98,6 +98,9 @@ struct [[nodiscard]] EigenResult {
 
 namespace detail {
 
+/// Throws DimensionMismatch unless A is square, InvalidArgument unless 0 ≤ k ≤ n.
+void check_pairs(const char* name, std::int64_t rows, std::int64_t cols, std::int64_t k);
+
 template <class T, class V>
 EigenResult<T, V> with_pairs(Vector<V>&& values, Matrix<T>&& vectors, EigenReport&& r) {
     EigenResult<T, V> result;

@@ -42,8 +42,9 @@ SpectralOperator<T> without_transform(const HermitianProblem<T>& problem, const 
 }
 
 template <class T>
-SpectralOperator<T> with_factor(SpectralTransform kind, Which order, FactoredPencil<T>&& factor) {
+SpectralOperator<T> with_factor(SpectralTransform kind, Which order, FactoredPencil<T>&& factor, double moved = 0) {
     SpectralOperator<T> op;
+    op.moved = moved;
     op.kind = kind;
     op.order = order;
     op.sigma = factor.sigma;
@@ -124,7 +125,9 @@ SpectralOperator<T> choose_transform(const EigenOperand<T>& A, const HermitianPr
         PencilOptions how;
         how.stop = options.stop;
         how.try_cholesky = problem.sigma == 0 && has_positive_diagonal(A);
-        return with_factor(options.transform, order, factor_pencil("eigsh", A, options.mass, problem.sigma, how));
+        FactoredPencil<T> factor = factor_pencil("eigsh", A, options.mass, problem.sigma, how);
+        const double moved = at_sigma ? factor.sigma - problem.sigma : 0.0;
+        return with_factor(options.transform, order, std::move(factor), moved);
     }
     if (asked) {
         if (!at_left && !at_right)
@@ -155,8 +158,9 @@ SpectralOperator<T> choose_transform(const EigenOperand<T>& A, const HermitianPr
         how.stop = options.stop;
         how.try_cholesky = !options.mass && gershgorin(A).lower >= problem.sigma;
         how.try_cholesky = how.try_cholesky || (problem.sigma == 0 && has_positive_diagonal(A));
-        return with_factor(SpectralTransform::shift_invert, Which::largest_magnitude,
-                           factor_pencil("eigsh", A, options.mass, problem.sigma, how));
+        FactoredPencil<T> factor = factor_pencil("eigsh", A, options.mass, problem.sigma, how);
+        const double moved = factor.sigma - problem.sigma;
+        return with_factor(SpectralTransform::shift_invert, Which::largest_magnitude, std::move(factor), moved);
     }
     if (predicted.flops <= cheap_flops && predicted.bytes <= memory && !predicted.expander) {
         if (auto factor = factor_outside(A, options, at_left)) {

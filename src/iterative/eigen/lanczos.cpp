@@ -87,7 +87,15 @@ class LanczosSearch {
         return std::min(std::max(m, least), n_ - b_);
     }
     [[nodiscard]] double key(const LanczosEnd& end, double theta) const {
-        return lanczos_key(end.order, problem_.sigma, theta);
+        return lanczos_key(end.order, problem_.sigma, op_.rank(theta));
+    }
+    /// The positions of the `count` Ritz values that are wanted most.
+    [[nodiscard]] Array<std::int64_t> most_wanted(std::int64_t count) const {
+        const std::int64_t h = basis_.size();
+        if (op_.moved == 0) return wanted_positions(op_.order, problem_.sigma, basis_.values(), h, count);
+        std::vector<double> ranks(static_cast<std::size_t>(h));
+        std::transform(basis_.values(), basis_.values() + h, ranks.begin(), [&](double theta) { return op_.rank(theta); });
+        return wanted_positions(op_.order, problem_.sigma, ranks.data(), h, count);
     }
     [[nodiscard]] double target(double theta, double norm_v) const {
         // Half of it: what is rounded off or left out on the way to the final residual has room.
@@ -124,7 +132,7 @@ class LanczosSearch {
             }
             project();
             const std::int64_t h = basis_.size();
-            const auto wanted = wanted_positions(op_.order, problem_.sigma, basis_.values(), h, std::min(kept(k_), h));
+            const auto wanted = most_wanted(std::min(kept(k_), h));
             const std::int64_t have = std::min(k_, h);
             std::vector<double> residual(static_cast<std::size_t>(have));
             for (std::int64_t j = 0; j < have; ++j) {
@@ -151,7 +159,7 @@ class LanczosSearch {
 
     [[nodiscard]] bool all_converged() {
         project();
-        const auto wanted = wanted_positions(op_.order, problem_.sigma, basis_.values(), basis_.size(), k_);
+        const auto wanted = most_wanted(k_);
         return std::all_of(wanted.begin(), wanted.end(),
                            [&](std::int64_t i) { return basis_.residual(i) <= target(basis_.values()[i], 1); });
     }
@@ -222,8 +230,7 @@ class LanczosSearch {
                 if (settled || basis_.size() == 0) break;
                 project();
                 const std::int64_t h = basis_.size();
-                auto wanted =
-                    wanted_positions(op_.order, problem_.sigma, basis_.values(), h, std::min(kept(std::min(k_, m_ / 3)), h));
+                auto wanted = most_wanted(std::min(kept(std::min(k_, m_ / 3)), h));
                 std::vector<double> theta, residual;
                 for (const std::int64_t i : wanted) {
                     theta.push_back(basis_.values()[i]);

@@ -25,6 +25,7 @@ struct SpectralOperator {
     SpectralTransform kind = SpectralTransform::none;
     Operator<T> inverse{};  ///< of A − σB; with `none` of B, where there is one
     double sigma = 0;
+    double moved = 0;                        ///< σ less the shift that was asked for, where A − σB was singular there
     Which order = Which::largest_magnitude;  ///< which θ are wanted
     std::string how{};                       ///< a clause for the message: with what, and why
 
@@ -36,6 +37,12 @@ struct SpectralOperator {
             case SpectralTransform::cayley: return sigma * (theta + 1) / (theta - 1);
             default: return theta;
         }
+    }
+    /// What θ are ranked by: themselves, but for inverses at a shift that was moved a number like |θ| that falls with the
+    /// distance of λ from the shift that was asked for, and changes by no more than θ does.
+    [[nodiscard]] double rank(double theta) const noexcept {
+        if (moved == 0 || kind != SpectralTransform::shift_invert) return theta;
+        return theta == 0 ? 0.0 : 1 / (std::abs(value(theta) - (sigma - moved)) + std::abs(moved));
     }
     /// |c| with A v − λ B v = c (A − σB) (OP v − θ v).
     [[nodiscard]] double residual_factor(double theta) const noexcept {

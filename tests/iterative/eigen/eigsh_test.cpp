@@ -135,6 +135,24 @@ TEST(Eigsh, NudgesASingularShiftAndSaysSo) {
     EXPECT_NE(r.message.find("moved"), std::string::npos) << r.message;
 }
 
+TEST(Eigsh, RanksByTheShiftThatWasAskedForWhereItWasMoved) {
+    // At 0 the matrix is singular, and 1e-7 ‖A‖ = 1e-6 to the left of it −(1 + 4e-7) is nearer than 1.
+    constexpr std::int64_t n = 250;
+    Assembly<double> diagonal(n, n);
+    for (std::int64_t i = 0; i < n; ++i)
+        diagonal.set(i, i, i == 0 ? 0.0 : i == 1 ? 1.0 : i == 2 ? -1 - 4e-7 : 3 + 7 * static_cast<double>(i) / (n - 1));
+    const Csr<double> A = diagonal.csr();
+    for (const Which which : {Which::nearest, Which::smallest_magnitude}) {
+        EigshOptions<double> options{.which = which};
+        if (which == Which::nearest) options.sigma = 0;
+        const auto r = eigsh(A, 2, options);
+        ASSERT_TRUE(r.converged()) << r.message;
+        EXPECT_NE(r.message.find("moved"), std::string::npos) << r.message;
+        EXPECT_NEAR(r.values[0], 0.0, 1e-12) << r.message;
+        EXPECT_NEAR(r.values[1], 1.0, 1e-12) << r.message;
+    }
+}
+
 TEST(Eigsh, CertifiesByInertia) {
     const auto grid = grid_laplacian<double>({18, 17, 3});
     for (const Which which : all_which) {

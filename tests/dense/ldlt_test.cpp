@@ -52,7 +52,8 @@ std::vector<NamedMatrix<T>> hermitian_gallery(std::int64_t n) {
     saddle.topRightCorner(n / 2, n / 2) = Random(9).matrix<T>(n / 2, n / 2);
     saddle.bottomLeftCorner(n / 2, n / 2) = saddle.topRightCorner(n / 2, n / 2).adjoint();
     all.push_back({"zero diagonal", saddle});
-    all.push_back({"indefinite, near overflow", near_range_end(with_eigenvalues<T>(alternating(spectrum(3, n, 100))), true)});
+    all.push_back(
+        {"indefinite, near overflow", near_range_end(with_eigenvalues<T>(alternating(spectrum(3, n, 100))), true)});
     return all;
 }
 

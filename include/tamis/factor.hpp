@@ -13,6 +13,7 @@
 #include <tamis/core/error.hpp>
 #include <tamis/core/factorization.hpp>
 #include <tamis/core/solve_verbs.hpp>
+#include <tamis/dense/operand.hpp>
 #include <tamis/sparse/convert.hpp>
 #include <tamis/sparse/factor_options.hpp>
 
@@ -25,6 +26,7 @@ namespace detail {
 
 [[noreturn]] void throw_unsupported_verb(Method method, const char* verb, const char* instead);
 [[noreturn]] void throw_other_index(Method method);
+[[noreturn]] void throw_other_storage(Method method, bool dense);
 [[noreturn]] void throw_no_factorization(const char* verb);
 
 /// What an AnyFactorization holds, its class forgotten.
@@ -44,6 +46,7 @@ class ErasedFactorization {
     virtual void refactor(CsrView<T, std::int64_t> A) = 0;
     virtual void refactor(CscView<T, std::int32_t> A) = 0;
     virtual void refactor(CscView<T, std::int64_t> A) = 0;
+    virtual void refactor(MatrixView<const T> A) = 0;
     [[nodiscard]] virtual bool refactorable() const noexcept = 0;
     [[nodiscard]] virtual bool has_determinant() const noexcept = 0;
     [[nodiscard]] virtual bool reports_condition() const noexcept = 0;
@@ -104,9 +107,10 @@ class HeldFactorization final : public ErasedFactorization<T> {
     void refactor(CsrView<T, std::int64_t> A) override { refactor_any(A); }
     void refactor(CscView<T, std::int32_t> A) override { refactor_any(A); }
     void refactor(CscView<T, std::int64_t> A) override { refactor_any(A); }
+    void refactor(MatrixView<const T> A) override { refactor_any(A); }
 
     [[nodiscard]] bool refactorable() const noexcept override {
-        return Refactorable<F, CsrView<T, std::int32_t>> || Refactorable<F, CsrView<T, std::int64_t>>;
+        return Refactorable<F, CsrView<T, std::int32_t>> || Refactorable<F, CsrView<T, std::int64_t>> || of_dense;
     }
     [[nodiscard]] bool has_determinant() const noexcept override { return HasDeterminant<F>; }
     [[nodiscard]] bool reports_condition() const noexcept override { return ReportsCondition<F>; }
@@ -130,15 +134,24 @@ class HeldFactorization final : public ErasedFactorization<T> {
         else throw_unsupported_verb(method(), "inertia", "ldlt has it for Hermitian matrices");
     }
     [[nodiscard]] Csr<T, std::int64_t> reconstruct() const override {
-        if constexpr (Reconstructs<F>) return to_csr(cast<T, std::int64_t>(factor_.reconstruct()));
-        else throw_unsupported_verb(method(), "reconstruct", "multiply its parts");
+        if constexpr (Reconstructs<F>) {
+            return to_csr(cast<T, std::int64_t>(factor_.reconstruct()));
+        } else if constexpr (requires(MatrixView<T> out) { factor_.write_product(out); }) {
+            Array<T> product(rows() * cols(), uninitialized);
+            const MatrixView<T> out(product.data(), rows(), cols());
+            factor_.write_product(out);
+            return compress<T, std::int64_t>(MatrixView<const T>(out));
+        } else throw_unsupported_verb(method(), "reconstruct", "multiply its parts");
     }
 
   private:
+    static constexpr bool of_dense = Refactorable<F, MatrixView<const T>>;
     [[nodiscard]] Method method() const { return factor_.info().method; }
     template <class View>
     void refactor_any(View A) {
         if constexpr (Refactorable<F, View>) factor_.refactor(A);
+        else if constexpr (of_dense) throw_other_storage(method(), true);
+        else if (std::same_as<View, MatrixView<const T>> && refactorable()) throw_other_storage(method(), false);
         else if (refactorable()) throw_other_index(method());
         else throw_unsupported_verb(method(), "refactor", "factor anew");
     }
@@ -194,6 +207,13 @@ class AnyFactorization : public detail::SolveVerbs<AnyFactorization<T>, T> {
         detail::refactor_erased<T, index_t<M>>(*held_, detail::major_view(A), std::remove_cvref_t<M>::is_row_major);
     }
 
+    /// The same for a dense factorization.
+    template <detail::DenseMatrixOf<T> M>
+    void refactor(const M& A) {
+        if (!held_) detail::throw_no_factorization("refactor");
+        held_->refactor(detail::ShapedInput<M>(A).view());
+    }
+
     [[nodiscard]] bool refactorable() const noexcept { return held_ && held_->refactorable(); }
     [[nodiscard]] bool has_determinant() const noexcept { return held_ && held_->has_determinant(); }
     [[nodiscard]] bool reports_condition() const noexcept { return held_ && held_->reports_condition(); }
@@ -243,7 +263,9 @@ class AnyFactorization : public detail::SolveVerbs<AnyFactorization<T>, T> {
 namespace detail {
 template <class T, class I>
 AnyFactorization<T> factor(CsrView<T, I> A, Method method, const FactorOptions& options);
-}
+template <class T>
+AnyFactorization<T> factor(MatrixView<const T> A, Method method, const DenseFactorOptions& options);
+}  // namespace detail
 
 /// A factorization of A (+ shift·I), its kind chosen from structure(A) as `solve` chooses (see `explain`): diagonal or
 /// triangular in some order (nothing is factored), a narrow band, Hermitian definite (Cholesky; should a positive diagonal
@@ -267,6 +289,17 @@ template <SparseMatrix M>
     return factor(A, Method::automatic, options);
 }
 
-static_assert(Factorization<AnyFactorization<double>> && Refactorable<AnyFactorization<double>, Csr<double>>);
+/// A factorization of a dense A (+ shift·I), its kind chosen by one look at it as `solve` chooses: triangular, Hermitian
+/// definite (Cholesky; should a positive diagonal have deceived, LDLᴴ), Hermitian (LDLᴴ), square (LU), rectangular (pivoted
+/// QR). `reasons()` has a sentence for each decision. A method that is named is obeyed or throws what its class throws;
+/// diagonal and banded are for sparse matrices (InvalidArgument, naming to_csr). O(n²) to look, then the cost of the kind.
+template <DenseMatrix M>
+[[nodiscard]] AnyFactorization<dense_scalar_t<M>> factor(const M& A, Method method = Method::automatic,
+                                                         const DenseFactorOptions& options = {}) {
+    return detail::factor<dense_scalar_t<M>>(detail::ShapedInput<M>(A).view(), method, options);
+}
+
+static_assert(Factorization<AnyFactorization<double>> && Refactorable<AnyFactorization<double>, Csr<double>> &&
+              Refactorable<AnyFactorization<double>, Matrix<double>>);
 
 }  // namespace tamis

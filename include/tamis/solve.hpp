@@ -11,6 +11,7 @@
 
 #include <tamis/core/dense_types.hpp>
 #include <tamis/core/factorization.hpp>
+#include <tamis/dense/operand.hpp>
 #include <tamis/iterative/callback.hpp>
 #include <tamis/iterative/precond/kind.hpp>
 #include <tamis/sparse/convert.hpp>
@@ -85,6 +86,24 @@ template <class T, class I>
 SolveReport least_squares(CsrView<T, I> A, MatrixView<const T> b, MatrixView<T> x, const SolveOptions& options);
 template <class T, class I>
 Explanation explain(CsrView<T, I> A, const SolveOptions& options);
+
+// Of a dense A, any strides.
+template <class T>
+SolveReport solve(MatrixView<const T> A, MatrixView<const T> b, MatrixView<T> x, const SolveOptions& options);
+template <class T>
+SolveReport least_squares(MatrixView<const T> A, MatrixView<const T> b, MatrixView<T> x, const SolveOptions& options);
+template <class T>
+Explanation explain(MatrixView<const T> A, const SolveOptions& options);
+
+/// `run` for the solution that it fills and reports of, allocated in the caller's translation unit.
+template <class T, class B, class Run>
+auto solution_by(std::int64_t rows, const B& b, const Run& run) {
+    const DenseInput<T, B> rhs(b);
+    Solution<T, DenseResult<T, B>> s;
+    s.x.resize(rows, rhs.matrix().cols());
+    s.report = run(rhs.matrix(), MatrixView<T>(s.x));
+    return s;
+}
 }  // namespace detail
 
 /// Solves A x = b and reports. Square A: the method is chosen from structure(A), as `factor` chooses: diagonal, triangular
@@ -141,6 +160,51 @@ template <SparseMatrix M>
 [[nodiscard]] Explanation explain(const M& A, const SolveOptions& options = {}) {
     const detail::CsrInput<M> a(A);
     return detail::explain<scalar_t<M>, index_t<M>>(a.view(), options);
+}
+
+/// Solves A x = b for a dense A, column- or row-major or strided, and reports. Square A: the method is chosen from one look
+/// at A, O(n²): triangular (substitution); Hermitian with a positive diagonal (Cholesky, falling back to LDLᴴ and LU should
+/// a pivot show that it is not definite), Hermitian otherwise (LDLᴴ, falling back to LU), otherwise LU, by LAPACK; what is
+/// diagonal, or a narrow band, or is to be iterated, is solved as the sparse matrix that it is. Rectangular A: least squares
+/// or minimum norm by pivoted QR. The answer is refined until its backward error is at most `tolerance`. `.precision =
+/// Precision::mixed` factors a double A in single precision, refines to the same backward error, and falls back where A is
+/// too ill-conditioned; the reasons say so. A method that is asked for by name is obeyed or throws. Throws what the solve of
+/// a sparse A throws.
+template <DenseMatrix M, DenseArgument B>
+[[nodiscard]] auto solve_with_report(const M& A, const B& b, const SolveOptions& options = {}) {
+    using T = dense_scalar_t<M>;
+    const detail::ShapedInput<M> a(A);
+    return detail::solution_by<T>(a.view().cols(), b, [&](MatrixView<const T> rhs, MatrixView<T> x) {
+        return detail::solve<T>(a.view(), rhs, x, options);
+    });
+}
+
+/// solve_with_report without the report.
+template <DenseMatrix M, DenseArgument B>
+[[nodiscard]] auto solve(const M& A, const B& b, const SolveOptions& options = {}) {
+    return solve_with_report(A, b, options).x;
+}
+
+/// The minimum-norm x among those that minimise ‖b − Ax‖₂, for a dense A of any shape and rank, by pivoted QR; `report.rank`
+/// is the numerical rank by the rule of DenseQr.
+template <DenseMatrix M, DenseArgument B>
+[[nodiscard]] auto least_squares_with_report(const M& A, const B& b, const SolveOptions& options = {}) {
+    using T = dense_scalar_t<M>;
+    const detail::ShapedInput<M> a(A);
+    return detail::solution_by<T>(a.view().cols(), b, [&](MatrixView<const T> rhs, MatrixView<T> x) {
+        return detail::least_squares<T>(a.view(), rhs, x, options);
+    });
+}
+
+template <DenseMatrix M, DenseArgument B>
+[[nodiscard]] auto least_squares(const M& A, const B& b, const SolveOptions& options = {}) {
+    return least_squares_with_report(A, b, options).x;
+}
+
+/// The decision that solve would take for a dense A. O(n²).
+template <DenseMatrix M>
+[[nodiscard]] Explanation explain(const M& A, const SolveOptions& options = {}) {
+    return detail::explain<dense_scalar_t<M>>(detail::ShapedInput<M>(A).view(), options);
 }
 
 }  // namespace tamis

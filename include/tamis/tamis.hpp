@@ -14,13 +14,16 @@
 #include <tamis/core/threads.hpp>
 #include <tamis/core/version.hpp>
 #include <tamis/core/view.hpp>
+#include <tamis/dense/banded.hpp>
 #include <tamis/dense/cholesky.hpp>
+#include <tamis/dense/functions.hpp>
 #include <tamis/dense/ldlt.hpp>
 #include <tamis/dense/lu.hpp>
 #include <tamis/dense/operand.hpp>
 #include <tamis/dense/pivoted_cholesky.hpp>
 #include <tamis/dense/qr.hpp>
 #include <tamis/dense/rq.hpp>
+#include <tamis/dense/triangle.hpp>
 #include <tamis/dense/update.hpp>
 #include <tamis/factor.hpp>
 #include <tamis/factorization_cache.hpp>

@@ -25,6 +25,12 @@ void throw_other_index(Method method) {
                           "cast<U, J>, or factor anew");
 }
 
+void throw_other_storage(Method method, bool dense) {
+    throw InvalidArgument(std::string(to_string(method)) + " refactor: a " + (dense ? "dense" : "sparse") +
+                          " matrix was factored; give another one, by " + (dense ? "to_dense" : "to_csr") +
+                          ", or factor anew");
+}
+
 void throw_no_factorization(const char* verb) {
     throw Error(std::string(verb) + ": this AnyFactorization holds nothing, since it was moved from");
 }

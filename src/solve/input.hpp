@@ -9,18 +9,18 @@
 
 namespace tamis::detail {
 
-/// Refuses right-hand sides that do not fit or are not finite, and options without a meaning.
-template <class T, class I>
-void check_input(const char* who, CsrView<T, I> A, MatrixView<const T> b, MatrixView<T> x, const SolveOptions& options) {
+/// Refuses right-hand sides that do not fit a rows×cols matrix or are not finite, and options without a meaning.
+template <class T>
+void check_input(const char* who, std::int64_t rows, std::int64_t cols, MatrixView<const T> b, MatrixView<T> x,
+                 const SolveOptions& options) {
     const std::string name(who);
-    if (b.rows() != A.rows())
+    if (b.rows() != rows)
+        throw DimensionMismatch(name + ": A has " + std::to_string(rows) + " rows, but b has " + std::to_string(b.rows()),
+                                rows, b.rows());
+    if (x.rows() != cols)
         throw DimensionMismatch(
-            name + ": A has " + std::to_string(A.rows()) + " rows, but b has " + std::to_string(b.rows()), A.rows(),
-            b.rows());
-    if (x.rows() != A.cols())
-        throw DimensionMismatch(
-            name + ": A has " + std::to_string(A.cols()) + " columns, but x has " + std::to_string(x.rows()) + " rows",
-            A.cols(), x.rows());
+            name + ": A has " + std::to_string(cols) + " columns, but x has " + std::to_string(x.rows()) + " rows", cols,
+            x.rows());
     if (x.cols() != b.cols())
         throw DimensionMismatch(
             name + ": b has " + std::to_string(b.cols()) + " columns, but x has " + std::to_string(x.cols()), b.cols(),
@@ -39,6 +39,10 @@ void check_input(const char* who, CsrView<T, I> A, MatrixView<const T> b, Matrix
             if (!is_finite(b(i, j)))
                 throw InvalidArgument(name + ": b has a value that is not finite at row " + std::to_string(i) +
                                       (b.cols() > 1 ? ", column " + std::to_string(j) : std::string()));
+}
+template <class T, class I>
+void check_input(const char* who, CsrView<T, I> A, MatrixView<const T> b, MatrixView<T> x, const SolveOptions& options) {
+    check_input(who, A.rows(), A.cols(), b, x, options);
 }
 
 /// What a factorization is told of the options of a solve.

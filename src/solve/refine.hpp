@@ -21,9 +21,9 @@ struct Refinement {
 
 /// Fixed precision iterative refinement (Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., section 12.1) of
 /// each column of x until its backward error is at most `target`, at most `max_steps` times, or until a step no longer
-/// halves it (the rule of LAPACK's xGERFS). x is left at the best iterate.
-template <class T, class I>
-Refinement refine(CsrView<T, I> A, double norm_A_inf, const AnyFactorization<T>& F, MatrixView<const T> b, MatrixView<T> x,
+/// halves it (the rule of LAPACK's xGERFS). x is left at the best iterate. `matrix` is the view of A that `residual` takes.
+template <class T, class A>
+Refinement refine(const A& matrix, double norm_A_inf, const AnyFactorization<T>& F, MatrixView<const T> b, MatrixView<T> x,
                   double target, std::int64_t max_steps, const Deadline& deadline) {
     Refinement result;
     const std::int64_t n = x.rows();
@@ -35,7 +35,7 @@ Refinement refine(CsrView<T, I> A, double norm_A_inf, const AnyFactorization<T>&
     for (std::int64_t c = 0; c < b.cols(); ++c) {
         const VectorView<T> xc = x.col(c);
         const VectorView<const T> bc = b.col(c);
-        ResidualNorms norms = residual<T, I>(A, xc, bc, VectorView<T>(r.data(), r.size()));
+        ResidualNorms norms = residual(matrix, VectorView<const T>(xc), bc, VectorView<T>(r.data(), r.size()));
         double error = norms.backward_error(norm_A_inf);
         std::int64_t steps = 0;
         while (!(error <= target) && std::isfinite(error) && steps < max_steps) {
@@ -43,8 +43,8 @@ Refinement refine(CsrView<T, I> A, double norm_A_inf, const AnyFactorization<T>&
             // r = b − Ax;  A d = r;  x := x + d
             F.solve_into(MatrixView<const T>(r.data(), r.size(), 1), MatrixView<T>(d.data(), n, 1));
             for (std::int64_t i = 0; i < n; ++i) candidate[i] = xc[i] + d[i];
-            const ResidualNorms next = residual<T, I>(A, VectorView<const T>(candidate_view), bc,
-                                                      VectorView<T>(r_candidate.data(), r_candidate.size()));
+            const ResidualNorms next = residual(matrix, VectorView<const T>(candidate_view), bc,
+                                                VectorView<T>(r_candidate.data(), r_candidate.size()));
             const double next_error = next.backward_error(norm_A_inf);
             if (!(next_error < error)) break;
             const bool slow = next_error > error / 2;

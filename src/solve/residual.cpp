@@ -87,14 +87,47 @@ ResidualNorms residual(CsrView<T, I> A, VectorView<const T> x, VectorView<const 
             sum -= product(values[k], x[static_cast<std::int64_t>(columns[k])]);
         r[i] = static_cast<T>(sum);
     });
+    return residual_norms<T>(x, b, r);
+}
+
+template <class T>
+ResidualNorms residual(MatrixView<const T> A, VectorView<const T> x, VectorView<const T> b, VectorView<T> r) {
+    const std::int64_t m = A.rows();
+    const std::int64_t n = A.cols();
+    if (std::abs(A.row_stride()) <= std::abs(A.col_stride()) || n <= 1) {
+        Array<Accumulator<T>> sums(m, uninitialized);
+        for (std::int64_t i = 0; i < m; ++i) sums[i] = Accumulator<T>(b[i]);
+        for (std::int64_t j = 0; j < n; ++j) {
+            const T* const a = A.data() + j * A.col_stride();
+            const T xj = x[j];
+            if (A.row_stride() == 1)
+                for (std::int64_t i = 0; i < m; ++i) sums[i] -= product(a[i], xj);
+            else
+                for (std::int64_t i = 0; i < m; ++i) sums[i] -= product(a[i * A.row_stride()], xj);
+        }
+        for (std::int64_t i = 0; i < m; ++i) r[i] = static_cast<T>(sums[i]);
+    } else {
+        for (std::int64_t i = 0; i < m; ++i) {
+            const T* const a = A.data() + i * A.row_stride();
+            // Four sums, since one is a chain of additions that wait for each other.
+            Accumulator<T> sums[4] = {Accumulator<T>(b[i]), {}, {}, {}};
+            for (std::int64_t j = 0; j < n; ++j) sums[j & 3] -= product(a[j * A.col_stride()], x[j]);
+            r[i] = static_cast<T>((sums[0] + sums[1]) + (sums[2] + sums[3]));
+        }
+    }
+    return residual_norms<T>(x, b, r);
+}
+
+template <class T>
+ResidualNorms residual_norms(VectorView<const T> x, VectorView<const T> b, VectorView<const T> r) {
     ResidualNorms norms;
-    for (std::int64_t i = 0; i < rows; ++i) norms.inf = larger(norms.inf, modulus(r[i]));
-    for (std::int64_t i = 0; i < rows; ++i) norms.b_inf = larger(norms.b_inf, modulus(b[i]));
-    for (std::int64_t j = 0; j < A.cols(); ++j) norms.x_inf = larger(norms.x_inf, modulus(x[j]));
+    for (std::int64_t i = 0; i < r.size(); ++i) norms.inf = larger(norms.inf, modulus(r[i]));
+    for (std::int64_t i = 0; i < b.size(); ++i) norms.b_inf = larger(norms.b_inf, modulus(b[i]));
+    for (std::int64_t j = 0; j < x.size(); ++j) norms.x_inf = larger(norms.x_inf, modulus(x[j]));
     // Two-norm of r scaled by its largest entry, so that neither over- nor underflow spoils it.
     if (norms.inf > 0 && std::isfinite(norms.inf)) {
         double sum = 0;
-        for (std::int64_t i = 0; i < rows; ++i) {
+        for (std::int64_t i = 0; i < r.size(); ++i) {
             const double scaled = modulus(r[i]) / norms.inf;
             sum += scaled * scaled;
         }
@@ -105,6 +138,11 @@ ResidualNorms residual(CsrView<T, I> A, VectorView<const T> x, VectorView<const 
     return norms;
 }
 
+#define TAMIS_INSTANTIATE_DENSE(T)                                                                                 \
+    template ResidualNorms residual(MatrixView<const T>, VectorView<const T>, VectorView<const T>, VectorView<T>); \
+    template ResidualNorms residual_norms(VectorView<const T>, VectorView<const T>, VectorView<const T>);
+TAMIS_FOR_EACH_SCALAR(TAMIS_INSTANTIATE_DENSE)
+#undef TAMIS_INSTANTIATE_DENSE
 #define TAMIS_INSTANTIATE(T, I)                             \
     template SystemNorms matrix_norms(CsrView<T, I>, bool); \
     template ResidualNorms residual(CsrView<T, I>, VectorView<const T>, VectorView<const T>, VectorView<T>);

@@ -35,4 +35,12 @@ struct ResidualNorms {
 template <class T, class I>
 ResidualNorms residual(CsrView<T, I> A, VectorView<const T> x, VectorView<const T> b, VectorView<T> r);
 
+/// The same for a dense A, any strides; O(rows · cols).
+template <class T>
+ResidualNorms residual(MatrixView<const T> A, VectorView<const T> x, VectorView<const T> b, VectorView<T> r);
+
+/// The norms of a residual r that is known already.
+template <class T>
+ResidualNorms residual_norms(VectorView<const T> x, VectorView<const T> b, VectorView<const T> r);
+
 }  // namespace tamis::detail

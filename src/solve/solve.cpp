@@ -47,16 +47,13 @@ class Trial {
     void run(AnyFactorization<T> F) {
         F_.emplace(std::move(F));
         report_factorization(report_, F_->info());
-        if (F_->method() == Method::qr && F_->rank() < A_.cols())
-            throw SingularMatrix("solve: A has numerical rank " + std::to_string(F_->rank()) + " of " +
-                                     std::to_string(A_.cols()) + "; least_squares gives the minimum-norm answer",
-                                 -1, false);
+        if (F_->method() == Method::qr && F_->rank() < A_.cols()) throw_rank_deficient(F_->rank(), A_.cols());
         report_.rank = A_.rows();
         deadline_.check("solve");
         const double before = deadline_.seconds();
         F_->solve_into(b_, x_);
         const std::int64_t max_steps = options_.max_iterations > 0 ? options_.max_iterations : 10;
-        refinement_ = refine<T, I>(A_, norms_.inf, *F_, b_, x_, target_, max_steps, deadline_);
+        refinement_ = refine<T>(A_, norms_.inf, *F_, b_, x_, target_, max_steps, deadline_);
         report_.seconds.solve += deadline_.seconds() - before;
         report_.iterations += refinement_.steps;
         report_.residual_norm = refinement_.residual_norm;
@@ -73,18 +70,8 @@ class Trial {
         deadline_.check("condition estimate");
         const double before = deadline_.seconds();
         report_.condition_estimate = condition_estimate<T>(*F_, A_.rows(), norms_.one);
-        const double eps = static_cast<double>(epsilon_v<T>);
-        if (!(report_.condition_estimate * eps < 1)) {
-            const double equilibrated = equilibrated_condition_estimate<T, I>(A_, *F_);
-            if (!(equilibrated * eps < 1))
-                throw SingularMatrix("solve: A is singular to working precision: its condition estimate is " +
-                                         format_number(report_.condition_estimate) + ", and " + format_number(equilibrated) +
-                                         " after scaling its rows and columns, both beyond 1/ε = " + format_number(1 / eps) +
-                                         ". least_squares gives the minimum-norm answer.",
-                                     -1, false);
-            report_.reasons.emplace_back("The condition estimate is beyond 1/ε, but " + format_number(equilibrated) +
-                                         " after scaling rows and columns: badly scaled rather than singular.");
-        }
+        judge_condition(report_, static_cast<double>(epsilon_v<T>),
+                        [this] { return equilibrated_condition_estimate<T, I>(A_, *F_); });
         report_.seconds.solve += deadline_.seconds() - before;
     }
 
@@ -125,12 +112,7 @@ void solve_directly(CsrView<T, I> A, MatrixView<const T> b, MatrixView<T> x, con
         trial.run(take_step<T, I>(A, plan, {Method::lu}, factor));
     }
     if (A.rows() > 0) trial.judge();
-    if (!trial.reached())
-        throw NotConverged("solve: the backward error stayed at " + format_number(report.backward_error) + ", above " +
-                               format_number(target) + ", after " + std::to_string(report.iterations) +
-                               " refinement steps with " + std::string(to_string(report.method)) +
-                               "; scale A, or loosen the tolerance",
-                           Status::stagnated, report.residual_norm, report.iterations);
+    if (!trial.reached()) throw_not_reached(report, target);
 }
 
 }  // namespace
@@ -162,8 +144,7 @@ SolveReport solve(CsrView<T, I> A, MatrixView<const T> b, MatrixView<T> x, const
     report.seconds.analyze = deadline.seconds();
 
     const double eps = static_cast<double>(epsilon_v<T>);
-    const double target =
-        options.tolerance > 0 ? options.tolerance : 10 * std::max(10.0, std::sqrt(static_cast<double>(A.rows()))) * eps;
+    const double target = backward_error_goal(options, A.rows(), eps);
     const auto attempt = [&] {
         return attempt_iteration<T, I>(A, b, x, options, iteration, norms, target, deadline, report);
     };

@@ -1,5 +1,5 @@
-// Dense decompositions by Eigen, in double precision, that tests compare with: compiled once (dense_oracle.cpp), since their
-// templates took longer to compile than the tests.
+// What tests compare dense results with: decompositions by Eigen in double precision, products, and the largest difference.
+// Compiled once (dense_oracle.cpp), since the templates took longer to compile than the tests.
 #pragma once
 
 #include <complex>
@@ -43,6 +43,24 @@ template <class W>
 Matrix<W> dense_inverse(const Matrix<W>& A);
 template <class W>
 W dense_determinant(const Matrix<W>& A);
+
+// By plain loops. T is any of the four scalars; name it where an argument is an expression: max_difference<T>(R.leftCols(3),
+// product(X, C)). Shapes that do not fit throw std::logic_error.
+/// A B.
+template <class T>
+Matrix<T> product(const Matrix<T>& A, const Matrix<T>& B);
+/// Aᴴ B, its sums in double precision.
+template <class T>
+Matrix<T> adjoint_product(const Matrix<T>& A, const Matrix<T>& B);
+/// max |A(i, j) − B(i, j)|, 0 where there are no entries, and NaN where any entry of either is.
+template <class T>
+double max_difference(const Matrix<T>& A, const Matrix<T>& B);
+/// max |A(i, j)|, as above.
+template <class T>
+double max_modulus(const Matrix<T>& A);
+/// ‖A‖_F.
+template <class T>
+double frobenius_norm(const Matrix<T>& A);
 
 /// B(i, j) = A(p[i], q[j]) of dense matrices.
 template <class T, class P, class Q>

@@ -39,6 +39,7 @@
 #include <tamis/iterative/eigen/randomized_svd.hpp>
 #include <tamis/iterative/eigen/result.hpp>
 #include <tamis/iterative/eigen/svds.hpp>
+#include <tamis/iterative/functions/apply_function.hpp>
 #include <tamis/iterative/functions/expm_multiply.hpp>
 #include <tamis/iterative/functions/spectral_norm.hpp>
 #include <tamis/iterative/functions/stochastic_trace.hpp>

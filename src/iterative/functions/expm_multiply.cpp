@@ -1,221 +1,112 @@
-// A. H. Al-Mohy, N. J. Higham, Computing the action of the matrix exponential, with an application to exponential
-// integrators, SIAM J. Sci. Comput. 33(2), 2011: Algorithms 3.2 and 5.2, with their letters.
 #include <tamis/iterative/functions/expm_multiply.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <numeric>
 #include <string>
-#include <utility>
+#include <variant>
 #include <vector>
 
 #include <tamis/core/array.hpp>
 #include <tamis/core/error.hpp>
 
 #include "instantiate.hpp"
-#include "iterative/chunks.hpp"
-#include "iterative/functions/taylor_degree.hpp"
+#include "iterative/functions/krylov_exponential.hpp"
+#include "iterative/functions/stored_hermitian.hpp"
+#include "iterative/functions/taylor_exponential.hpp"
 #include "iterative/vector_ops.hpp"
 
 namespace tamis::detail {
 
 namespace {
 
-/// The textbook product: std::complex's own looks for NaN.
-template <class S>
-S plain_product(const S& a, const S& b) noexcept {
-    if constexpr (is_complex_v<S>)
-        return S(a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real());
-    else return a * b;
-}
+constexpr std::int64_t kept_lanczos_vectors = 64;
+constexpr std::int64_t most_arnoldi_vectors = 40;
 
-/// |z|, of complex z within a factor √2 of it.
-template <class S>
-double rough_modulus(const S& z) noexcept {
-    if constexpr (is_complex_v<S>) return std::abs(z.real()) + std::abs(z.imag());
-    else return std::abs(z);
-}
-
-struct TermNorms {
-    double term = 0;
-    double sum = 0;
-};
-
-/// The largest of what f(begin, end) gives for parts of [0, n).
-template <class F>
-TermNorms largest_norms(std::int64_t n, const F& f) {
-    const vec::Chunks chunks(n);
-    const int threads = threads_for(n);
-    double term = 0, sum = 0;
-    if (threads <= 1) {
-        for (int k = 0; k < chunks.count(); ++k) {
-            const TermNorms part = f(chunks.begin(k), chunks.end(k));
-            term = std::max(term, part.term);
-            sum = std::max(sum, part.sum);
-        }
-    } else {
-#pragma omp parallel for schedule(static) num_threads(threads) reduction(max : term, sum)
-        for (int k = 0; k < chunks.count(); ++k) {
-            const TermNorms part = f(chunks.begin(k), chunks.end(k));
-            term = std::max(term, part.term);
-            sum = std::max(sum, part.sum);
-        }
-    }
-    return {term, sum};
-}
-
-/// y ← c (y − mu x), F ← F + y; the ∞-norms of y and F.
+/// Which method does it, and that method.
 template <class T>
-TermNorms add_term(std::int64_t n, Sum<T> c, Sum<T> mu, const T* x, T* y, T* F) {
-    return largest_norms(n, [=](std::int64_t begin, std::int64_t end) {
-        TermNorms norms;
-        for (std::int64_t i = begin; i < end; ++i) {
-            const T z = static_cast<T>(plain_product<Sum<T>>(c, Sum<T>(y[i]) - plain_product<Sum<T>>(mu, Sum<T>(x[i]))));
-            const T f = F[i] + z;
-            y[i] = z;
-            F[i] = f;
-            norms.term = std::max(norms.term, rough_modulus(z));
-            norms.sum = std::max(norms.sum, rough_modulus(f));
-        }
-        return norms;
-    });
-}
-
-/// F ← F + a x; the ∞-norms of a x and F.
-template <class T>
-TermNorms add_scaled(std::int64_t n, double a, const T* x, T* F) {
-    return largest_norms(n, [=](std::int64_t begin, std::int64_t end) {
-        TermNorms norms;
-        for (std::int64_t i = begin; i < end; ++i) {
-            const T z = static_cast<T>(a * Sum<T>(x[i]));
-            const T f = F[i] + z;
-            F[i] = f;
-            norms.term = std::max(norms.term, rough_modulus(z));
-            norms.sum = std::max(norms.sum, rough_modulus(f));
-        }
-        return norms;
-    });
-}
-
-template <class T>
-double largest_modulus(std::int64_t n, const T* x) {
-    return largest_norms(n,
-                         [=](std::int64_t begin, std::int64_t end) {
-                             TermNorms norms;
-                             for (std::int64_t i = begin; i < end; ++i) norms.sum = std::max(norms.sum, rough_modulus(x[i]));
-                             return norms;
-                         })
-        .sum;
-}
-
-template <class T>
-class TaylorExponential {
+class Exponential {
   public:
-    TaylorExponential(const EigenOperand<T>& A, const std::stop_token& stop)
-        : A_(A.ref()),
-          n_(A.rows()),
-          norms_(A),
-          mu_(norms_.shift()),
-          stop_(stop) {}
-
-    /// F ← exp(t A) F for n0 contiguous columns: Algorithm 3.2.
-    void advance(Sum<T> t, std::int64_t n0, T* F) {
-        if (t == Sum<T>(0)) return;
-        const auto [m, s] = norms_.plan(std::abs(t), n0);
-        const Sum<T> eta = std::exp(t * mu_ / static_cast<double>(s));
-        B_ = enough(std::move(B_), n_ * n0);
-        Y_ = enough(std::move(Y_), n_ * n0);
-        std::vector<double> c1(static_cast<std::size_t>(n0));
-        for (std::int64_t i = 1; i <= s; ++i) {
-            vec::copy(n_ * n0, F, B_.data());
-            bool zero = true;
-            for (std::int64_t k = 0; k < n0; ++k) {
-                const double c = largest_modulus(n_, F + k * n_);
-                c1[static_cast<std::size_t>(k)] = c;
-                zero = zero && c == 0;
-            }
-            if (zero) return;
-            for (std::int64_t j = 1; j <= m; ++j) {
-                apply(n0);
-                const Sum<T> c = t / static_cast<double>(s * j);
-                bool enough_terms = true;
-                for (std::int64_t k = 0; k < n0; ++k) {
-                    const TermNorms norms = add_term<T>(n_, c, mu_, B_.data() + k * n_, Y_.data() + k * n_, F + k * n_);
-                    enough_terms = enough_terms && c1[static_cast<std::size_t>(k)] + norms.term <= tol * norms.sum;
-                    c1[static_cast<std::size_t>(k)] = norms.term;
-                }
-                B_.swap(Y_);
-                if (enough_terms) break;
-            }
-            if (eta != Sum<T>(1)) vec::scale(n_ * n0, eta, F);
+    /// For times up to `t` in modulus (t itself has the direction of the farthest), and so many columns.
+    Exponential(const EigenOperand<T>& A, const ExpmMultiplyOptions& options, Sum<T> t, std::int64_t columns)
+        : A_(A),
+          options_(options) {
+        if (options.subspace < 0 || options.subspace == 1)
+            throw InvalidArgument("expm_multiply: subspace must be 0 or at least 2, got " +
+                                  std::to_string(options.subspace));
+        bool krylov = options.method == ExpmMethod::krylov;
+        if (options.method == ExpmMethod::taylor || (!krylov && (A.is_stored() || A.ref().has_adjoint()))) {
+            taylor_ = std::make_unique<TaylorExponential<T>>(A, options.stop);
+            krylov = options.method == ExpmMethod::automatic && is_krylov_cheaper(t, columns);
+        } else {
+            krylov = true;
+            check_stored_entries(A);
         }
+        if (!krylov) return;
+        taylor_.reset();
+        if (is_stored_hermitian(A))
+            krylov_ = lanczos_exponential_space<T>(A.ref(), options.subspace > 0 ? options.subspace : kept_lanczos_vectors,
+                                                   options.stop);
+        else
+            krylov_ = arnoldi_exponential_space<T>(A.ref(), options.subspace > 0 ? options.subspace : most_arnoldi_vectors,
+                                                   options.stop);
     }
 
-    /// x(k) for k = 1 … q, the memory of exp(k h A) x(0): Algorithm 5.2 for times that are h apart.
-    template <class X>
-    void advance_equally(Sum<T> h, std::int64_t q, const X& x) {
-        const auto [m, s] = norms_.plan(static_cast<double>(q) * std::abs(h), 1);
-        if (q <= s || m == 0) {
-            for (std::int64_t k = 1; k <= q; ++k) {
-                vec::copy(n_, x(k - 1), x(k));
-                advance(h, 1, x(k));
-            }
-            return;
-        }
-        const std::int64_t d = q / s;
-        B_ = enough(std::move(B_), n_);
-        Y_ = enough(std::move(Y_), n_);
-        Array<T> K(n_ * (m + 1), uninitialized);
-        std::vector<double> norm_K(static_cast<std::size_t>(m + 1));
-        for (std::int64_t first = 0; first < q; first += d) {
-            vec::copy(n_, x(first), K.data());
-            norm_K[0] = largest_modulus(n_, K.data());
-            std::int64_t known = 0;
-            for (std::int64_t k = 1; k <= std::min(d, q - first); ++k) {
-                T* const F = x(first + k);
-                vec::copy(n_, K.data(), F);
-                double c1 = norm_K[0];
-                double power = 1;
-                for (std::int64_t p = 1; p <= m; ++p) {
-                    T* const Kp = K.data() + p * n_;
-                    if (p > known) {
-                        check_stop();
-                        A_.apply(MatrixView<const T>(Kp - n_, n_, 1), MatrixView<T>(Kp, n_, 1));
-                        vec::axpby<T>(n_, -plain_product<Sum<T>>(h, mu_) / static_cast<double>(p), Kp - n_,
-                                      h / static_cast<double>(p), Kp);
-                        known = p;
-                    }
-                    power *= static_cast<double>(k);
-                    const TermNorms norms = add_scaled<T>(n_, power, Kp, F);
-                    if (c1 + norms.term <= tol * norms.sum) break;
-                    c1 = norms.term;
-                }
-                vec::scale(n_, Sum<T>(std::exp(static_cast<double>(k) * h * mu_)), F);
-            }
-        }
+    /// Null for the Krylov method.
+    [[nodiscard]] TaylorExponential<T>* taylor() noexcept { return taylor_.get(); }
+    /// exp(t[k] A) b to X[k], t on one ray, ascending by modulus; for the Krylov method.
+    void along(const T* b, const std::vector<Sum<T>>& t, const std::vector<T*>& X) {
+        steps_ += exponential_along<T>(*krylov_, A_.rows(), b, t, X);
+    }
+    void report() const {
+        if (options_.report == nullptr) return;
+        *options_.report = taylor_ != nullptr ? ExpmReport{ExpmMethod::taylor, taylor_->steps(), taylor_->matvecs()}
+                                              : ExpmReport{ExpmMethod::krylov, steps_, krylov_->matvecs()};
     }
 
   private:
-    static constexpr double tol = std::same_as<Real<T>, float> ? 0x1p-24 : 0x1p-53;
+    /// By products: those of the series are as many as for a large |t|‖A − μI‖₁, those of the processes follow from the
+    /// bounds of Hochbruck and Lubich. Nothing is estimated by products for that: they could be more than the answer takes.
+    [[nodiscard]] bool is_krylov_cheaper(Sum<T> t, std::int64_t columns) {
+        if (!A_.is_stored()) return false;
+        const double reach = taylor_->radius() * std::abs(t);
+        const double of_taylor = reach * most_taylor_terms / taylor_theta<T>().back();
+        constexpr double worth_asking = 100;
+        if (!(of_taylor >= worth_asking)) return false;
+        const auto n = static_cast<double>(A_.rows());
+        const double entries = stored_entries();
+        // A block's columns share what is read of A.
+        const double taylor_cost = of_taylor * (entries * (columns > 1 ? 0.5 : 1) + 6 * n);
+        if (is_stored_hermitian(A_)) {
+            const double oscillation = taylor_->radius() * std::abs(static_cast<double>(imag_part(t)));
+            const double steps = 20 + std::min(std::sqrt(100 * reach), 1.4 * reach) + oscillation;
+            // One space of up to 1000 vectors reaches so far.
+            const double spaces = std::max({1.0, oscillation / 800, reach / 9000});
+            const double in_each = std::min(steps / spaces, 1000.0);
+            const double products = spaces * (2 * in_each - std::min(in_each, static_cast<double>(kept_lanczos_vectors)));
+            const double small = 0.5 * spaces * in_each * in_each * in_each;
+            return 1.2 * products * (entries + 8 * n) + small < 0.8 * taylor_cost;
+        }
+        const double steps = 2 * reach + static_cast<double>(most_arnoldi_vectors);
+        return steps * (entries + 70 * n + 2e5) < 0.6 * taylor_cost;
+    }
+    [[nodiscard]] double stored_entries() const {
+        return std::visit(
+            []<class S>(const S& stored) -> double {
+                if constexpr (std::same_as<S, std::monostate>) return 0;
+                else if constexpr (std::same_as<S, MatrixView<const T>>)
+                    return static_cast<double>(stored.rows()) * static_cast<double>(stored.cols());
+                else return static_cast<double>(stored.nnz());
+            },
+            A_.stored());
+    }
 
-    static Array<T> enough(Array<T>&& a, std::int64_t size) {
-        return a.size() >= size ? std::move(a) : Array<T>(size, uninitialized);
-    }
-    void check_stop() const {
-        if (stop_.stop_requested()) throw Cancelled("expm_multiply: stopped on request");
-    }
-    void apply(std::int64_t n0) {
-        check_stop();
-        A_.apply(MatrixView<const T>(B_.data(), n_, n0), MatrixView<T>(Y_.data(), n_, n0));
-    }
-
-    const OperatorRef<T>& A_;
-    std::int64_t n_;
-    PowerNorms<T> norms_;
-    Sum<T> mu_;
-    std::stop_token stop_;
-    Array<T> B_;
-    Array<T> Y_;
+    const EigenOperand<T>& A_;
+    const ExpmMultiplyOptions& options_;
+    std::unique_ptr<TaylorExponential<T>> taylor_;
+    std::unique_ptr<ExponentialSpace<T>> krylov_;
+    std::int64_t steps_ = 0;
 };
 
 template <class T>
@@ -247,11 +138,21 @@ void expm_multiply(const EigenOperand<T>& A, MatrixView<const T> B, Sum<T> t, Ma
     check_exponential_input(B);
     const std::int64_t n = B.rows(), n0 = B.cols();
     if (n == 0 || n0 == 0) return;
-    TaylorExponential<T> exponential(A, options.stop);
-    Array<T> f(n * n0, uninitialized);
-    for (std::int64_t j = 0; j < n0; ++j) vec::copy<T>(B.col(j), f.data() + j * n);
-    exponential.advance(t, n0, f.data());
-    for (std::int64_t j = 0; j < n0; ++j) vec::copy<T>(f.data() + j * n, F.col(j));
+    Exponential<T> exponential(A, options, t, n0);
+    if (TaylorExponential<T>* const taylor = exponential.taylor()) {
+        Array<T> f(n * n0, uninitialized);
+        for (std::int64_t j = 0; j < n0; ++j) vec::copy<T>(B.col(j), f.data() + j * n);
+        taylor->advance(t, n0, f.data());
+        for (std::int64_t j = 0; j < n0; ++j) vec::copy<T>(f.data() + j * n, F.col(j));
+    } else {
+        Array<T> b(n, uninitialized), f(n, uninitialized);
+        for (std::int64_t j = 0; j < n0; ++j) {
+            vec::copy<T>(B.col(j), b.data());
+            exponential.along(b.data(), {t}, {f.data()});
+            vec::copy<T>(f.data(), F.col(j));
+        }
+    }
+    exponential.report();
 }
 
 template <class T>
@@ -280,14 +181,20 @@ void expm_multiply(const EigenOperand<T>& A, VectorView<const T> b, VectorView<c
         r[static_cast<std::size_t>(k)] = along;
         on_line = on_line && std::abs(times[k] - along * unit) <= 4 * epsilon_v<double> * farthest;
     }
-    TaylorExponential<T> exponential(A, options.stop);
+    Exponential<T> exponential(A, options, farthest * unit, 1);
+    TaylorExponential<T>* const taylor = exponential.taylor();
     if (!on_line) {
         Array<T> f(n, uninitialized);
         for (std::int64_t k = 0; k < count; ++k) {
             vec::copy<T>(b, f.data());
-            exponential.advance(times[k], 1, f.data());
-            vec::copy<T>(f.data(), X.col(k));
+            if (taylor != nullptr) {
+                taylor->advance(times[k], 1, f.data());
+                vec::copy<T>(f.data(), X.col(k));
+            } else {
+                exponential.along(f.data(), {times[k]}, {X.col(k).data()});
+            }
         }
+        exponential.report();
         return;
     }
 
@@ -304,24 +211,37 @@ void expm_multiply(const EigenOperand<T>& A, VectorView<const T> b, VectorView<c
         const std::int64_t q = last - first - 1;
         if (q < 0) return;
         const auto column = [&](std::int64_t k) { return X.col(first[k]).data(); };
+        if (taylor == nullptr) {
+            Array<T> start(n, uninitialized);
+            vec::copy<T>(b, start.data());
+            std::vector<Sum<T>> t;
+            std::vector<T*> out;
+            for (std::int64_t k = 0; k <= q; ++k) {
+                t.push_back(at(first[k]) * unit);
+                out.push_back(column(k));
+            }
+            exponential.along(start.data(), t, out);
+            return;
+        }
         vec::copy<T>(b, column(0));
-        exponential.advance(at(first[0]) * unit, 1, column(0));
+        taylor->advance(at(first[0]) * unit, 1, column(0));
         const double start = at(first[0]);
         const double h = q > 0 ? (at(first[q]) - start) / static_cast<double>(q) : 0;
         bool equal = q > 1 && h != 0;
         for (std::int64_t k = 1; k < q && equal; ++k)
             equal = std::abs(at(first[k]) - (start + static_cast<double>(k) * h)) <= 4 * epsilon_v<double> * farthest;
         if (equal) {
-            exponential.advance_equally(h * unit, q, column);
+            taylor->advance_equally(h * unit, q, column);
         } else {
             for (std::int64_t k = 1; k <= q; ++k) {
                 vec::copy(n, static_cast<const T*>(column(k - 1)), column(k));
-                exponential.advance((at(first[k]) - at(first[k - 1])) * unit, 1, column(k));
+                taylor->advance((at(first[k]) - at(first[k - 1])) * unit, 1, column(k));
             }
         }
     };
     go(order.begin(), negative);
     go(negative, order.end());
+    exponential.report();
 }
 
 #define TAMIS_INSTANTIATE(T)                                                                                             \

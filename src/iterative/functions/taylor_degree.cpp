@@ -39,6 +39,8 @@ void for_each_stored_entry(const EigenOperand<T>& A, const F& f) {
         A.stored());
 }
 
+}  // namespace
+
 template <class T>
 void check_stored_entries(const EigenOperand<T>& A) {
     std::visit(
@@ -56,8 +58,6 @@ void check_stored_entries(const EigenOperand<T>& A) {
         },
         A.stored());
 }
-
-}  // namespace
 
 template <class T>
 PowerNorms<T>::PowerNorms(const EigenOperand<T>& A) : A_(A) {
@@ -154,7 +154,9 @@ TaylorPlan PowerNorms<T>::plan(double t, std::int64_t n0) {
     return best;
 }
 
-#define TAMIS_INSTANTIATE(T) template class PowerNorms<T>;
+#define TAMIS_INSTANTIATE(T)                                       \
+    template void check_stored_entries<T>(const EigenOperand<T>&); \
+    template class PowerNorms<T>;
 TAMIS_FOR_EACH_SCALAR(TAMIS_INSTANTIATE)
 #undef TAMIS_INSTANTIATE
 

@@ -35,6 +35,10 @@ constexpr const std::array<double, most_taylor_terms>& taylor_theta() noexcept {
     else return theta_double;
 }
 
+/// Throws InvalidArgument, naming the place, unless every entry is finite that is stored.
+template <class T>
+void check_stored_entries(const EigenOperand<T>& A);
+
 struct TaylorPlan {
     std::int64_t m = 0;  ///< degree
     std::int64_t s = 1;  ///< steps
@@ -52,6 +56,7 @@ class PowerNorms {
     /// The cheapest (m, s) for exp(t(A − μI)) times n0 columns: code fragment (3.1) of Al-Mohy and Higham with m_max = 55,
     /// p_max = 8, ℓ = 2.
     [[nodiscard]] TaylorPlan plan(double t_modulus, std::int64_t n0);
+    [[nodiscard]] double one_norm() const noexcept { return one_norm_; }
 
   private:
     static constexpr int most_powers = 8;  // p_max

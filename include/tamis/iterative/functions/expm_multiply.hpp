@@ -11,9 +11,26 @@
 
 namespace tamis {
 
+/// How exp(tA)b is computed.
+enum class ExpmMethod {
+    automatic,  ///< taylor or krylov, whichever should cost less; krylov for an operator without adjoint
+    taylor,     ///< a truncated Taylor series; needs an adjoint
+    krylov      ///< from Krylov spaces: Lanczos' process where A is stored and Hermitian, otherwise Arnoldi's
+};
+
+/// What expm_multiply did.
+struct ExpmReport {
+    ExpmMethod method = ExpmMethod::automatic;  ///< the one that was taken
+    std::int64_t steps = 0;                     ///< in time; by krylov, so many spaces were built
+    std::int64_t matvecs = 0;                   ///< products with one column, without those for estimates of norms
+};
+
 /// Options of expm_multiply.
 struct ExpmMultiplyOptions {
-    std::stop_token stop{};  ///< looked at before each product; a request throws Cancelled
+    ExpmMethod method = ExpmMethod::automatic;
+    std::int64_t subspace = 0;     ///< of krylov: most basis vectors in memory, at least 2; 0: automatic, 64 (Arnoldi: 40)
+    std::stop_token stop{};        ///< looked at before each product; a request throws Cancelled
+    ExpmReport* report = nullptr;  ///< where to write what was done; null: nowhere
 };
 
 namespace detail {
@@ -36,9 +53,9 @@ void expm_multiply(const EigenOperand<T>& A, VectorView<const T> b, VectorView<c
 /// about ε‖tA‖ as far as truncation goes, so the error is that times the condition of the exponential, plus rounding, small
 /// for normal matrices, larger where intermediate powers are large beside the result.
 ///
-/// Truncated Taylor series in s steps, degree m at most 55, both chosen for the fewest products by estimates of
-/// ‖(A − μI)ᵖ‖₁^(1/p); μ is the mean of the diagonal where A is stored, 0 for an operator. A series ends early where a term
-/// no longer shows in any column. A. H. Al-Mohy, N. J. Higham, Computing the action of the matrix exponential, with an
+/// The method taylor: a truncated series in s steps, degree m at most 55, both chosen for the fewest products by estimates
+/// of ‖(A − μI)ᵖ‖₁^(1/p); μ is the mean of the diagonal where A is stored, 0 for an operator. A series ends early where a
+/// term no longer shows in any column. A. H. Al-Mohy, N. J. Higham, Computing the action of the matrix exponential, with an
 /// application to exponential integrators, SIAM J. Sci. Comput. 33(2), 2011, Algorithm 3.2.
 ///
 /// Products with A grow with |t|‖A‖: about |t| α (55 / 9.9) in double precision for large |t| α (55 / 13.5 in single), α
@@ -46,9 +63,16 @@ void expm_multiply(const EigenOperand<T>& A, VectorView<const T> b, VectorView<c
 /// and is left out where it cannot pay. Holds 3 blocks of the size of b, and about 10 vectors while estimating. The same
 /// bits for any number of threads where A is a Csr and no estimate was needed, or A's adjoint gives the same bits.
 ///
+/// The method krylov promises the same accuracy: the error estimate of each step is held below ε (1 + |τ|‖A‖), relative
+/// to the largest the exponential can make of the vector it starts from. For Hermitian A, products grow with the root of
+/// |t|‖A‖ only (for real t), and all times come from one space; those beyond `subspace` steps are taken twice, for which A
+/// must give the same products again. For other A they grow with |t|‖A‖, as for taylor, if more slowly, and each is
+/// orthogonalized against up to 40 vectors: worth it where A has many entries a row. Sidje 1998, Hochbruck and Lubich 1997
+/// (in the source). Holds subspace + 4 vectors, columns one after another.
+///
 /// t = 0 gives b itself. A result beyond the range of T comes out as infinity (or NaN, where infinities meet).
 /// DimensionMismatch for sizes that do not fit; InvalidArgument for a NaN or infinity in t, b, or a stored A, or in products
-/// with an operator; Unsupported for an operator without adjoint.
+/// with an operator; Unsupported for taylor of an operator without adjoint.
 template <OperatorArgument A, DenseArgument B, class When>
     requires std::convertible_to<When, detail::Sum<operator_scalar_t<A>>> &&(!DenseArgument<When>)
         [[nodiscard]] auto expm_multiply(const A& a, const B& b, const When& t, const ExpmMultiplyOptions& options = {}) {

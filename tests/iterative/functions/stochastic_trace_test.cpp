@@ -7,6 +7,7 @@
 
 #include <tamis/core/threads.hpp>
 #include <tamis/iterative/functions/stochastic_trace.hpp>
+#include <tamis/sparse/add.hpp>
 #include <tamis/sparse/measure.hpp>
 #include <tamis/sparse/model_problems.hpp>
 
@@ -128,6 +129,44 @@ TYPED_TEST(StochasticTrace, OfLowRankIsExactByHutchPlusPlus) {
     EXPECT_EQ(e.matvecs, 8 + 5 + 8);
 }
 
+TYPED_TEST(StochasticTrace, OfAFunctionThatFewEigenvaluesRuleIsBestByHutchPlusPlus) {
+    using T = typename TypeParam::T;
+    // exp(−x) of a diagonal with five small entries among large ones, turned by a reflection I − 2 v vᴴ so that signs do not
+    // see the diagonal.
+    const std::int64_t n = 60;
+    Random random(6);
+    Vector<T> v = random.template vector<T>(n);
+    v /= v.norm();
+    Vector<T> d(n);
+    for (std::int64_t i = 0; i < n; ++i) {
+        const double x = static_cast<double>(i);
+        d[i] = T(static_cast<Real<T>>(i < 5 ? 0.25 * x : 6 + 0.02 * x));
+    }
+    const Matrix<T> reflection = Matrix<T>::Identity(n, n) - T(2) * v * v.adjoint();
+    const Matrix<T> A = reflection * d.asDiagonal() * reflection;
+    double truth = 0;
+    for (std::int64_t i = 0; i < n; ++i) truth += std::exp(-static_cast<double>(std::abs(d[i])));
+    const auto f = [](double x) { return std::exp(-x); };
+    const auto estimate = [&](TraceMethod method) {
+        return coverage(truth, [&](std::uint64_t seed) {
+            return stochastic_trace(A, f, {.samples = 30, .seed = seed, .method = method, .tolerance = 1e-5});
+        });
+    };
+    const Coverage hutch = estimate(TraceMethod::hutch_plus_plus), plain = estimate(TraceMethod::lanczos_quadrature);
+    EXPECT_GE(hutch.within_four, 95);
+    EXPECT_GE(hutch.within_two, 80);
+    EXPECT_LT(hutch.largest_error_bar, 0.5 * plain.largest_error_bar);
+    const TraceEstimate log =
+        logdet_estimate(positive_definite<T>(90, 3), {.samples = 45, .method = TraceMethod::hutch_plus_plus});
+    EXPECT_GT(log.standard_error, 0);
+    EXPECT_GT(log.matvecs, 45);
+    // f = 0 has no space at all, and a trace of 0.
+    const TraceEstimate zero =
+        stochastic_trace(A, [](double) { return 0.0; }, {.samples = 30, .method = TraceMethod::hutch_plus_plus});
+    EXPECT_EQ(zero.value, 0);
+    EXPECT_EQ(zero.standard_error, 0);
+}
+
 TYPED_TEST(StochasticTrace, RefusesWhatItCannotDo) {
     using T = typename TypeParam::T;
     const auto log = [](double x) { return std::log(x); };
@@ -154,10 +193,35 @@ TYPED_TEST(StochasticTrace, RefusesWhatItCannotDo) {
     std::stop_source stop;
     stop.request_stop();
     EXPECT_TRUE(throws<Cancelled>([&] { (void)logdet_estimate(A, {.stop = stop.get_token()}); }, "request"));
+    EXPECT_TRUE(throws<Cancelled>(
+        [&] { (void)logdet_estimate(A, {.method = TraceMethod::hutch_plus_plus, .stop = stop.get_token()}); }, "request"));
+    EXPECT_TRUE(throws<InvalidArgument>(
+        [&] { (void)logdet_estimate(A, {.samples = 5, .method = TraceMethod::hutch_plus_plus}); }, "at least 6"));
     const auto broken = make_operator<T>(
         80, 80, [](auto, auto y) { y.eigen().setConstant(scalar<T>(std::numeric_limits<double>::quiet_NaN())); });
     EXPECT_TRUE(throws<InvalidArgument>([&] { (void)logdet_estimate(broken); }, "not finite"));
+    EXPECT_TRUE(throws<InvalidArgument>([&] { (void)logdet_estimate(broken, {.method = TraceMethod::hutch_plus_plus}); },
+                                        "not finite"));
     EXPECT_TRUE(throws<InvalidArgument>([&] { (void)stochastic_trace(broken); }, "not finite"));
+}
+
+TYPED_TEST(StochasticTrace, OfALogarithmShiftsWithTheScaleOfTheMatrix) {
+    using T = typename TypeParam::T;
+    using R = Real<T>;
+    const std::int64_t n = 60;
+    const Csr<T> A = positive_definite<T>(n, 4);
+    const TraceEstimate plain = logdet_estimate(A, {.samples = 8});
+    for (const R factor : {std::numeric_limits<R>::min() * R(16), std::numeric_limits<R>::max() / 64}) {
+        const double shift = static_cast<double>(n) * std::log(static_cast<double>(factor));
+        const TraceEstimate e = logdet_estimate(T(factor) * A, {.samples = 8});
+        EXPECT_NEAR(e.value - shift, plain.value, 1e-4 * std::abs(shift));
+        EXPECT_TRUE(std::isfinite(e.standard_error));
+    }
+    Assembly<T> zero(1, 1), negative(1, 1);
+    zero.set(0, 0, T(0));
+    negative.set(0, 0, T(-2));
+    EXPECT_TRUE(throws<NotPositiveDefinite>([&] { (void)logdet_estimate(zero.csr()); }, "Ritz"));
+    EXPECT_TRUE(throws<NotPositiveDefinite>([&] { (void)logdet_estimate(negative.csr()); }, "-2"));
 }
 
 TEST(LogdetEstimate, ShowsInItsErrorBarThatStepsRanOut) {

@@ -14,13 +14,13 @@ namespace tamis {
 enum class TraceMethod {
     automatic,          ///< hutch_plus_plus for the trace of A, lanczos_quadrature for that of f(A)
     hutchinson,         ///< the mean of zᴴ A z over random signs z (trace of A only)
-    hutch_plus_plus,    ///< exact on a space found by a third of the products, Hutchinson on the rest (trace of A only)
+    hutch_plus_plus,    ///< exact on a space found by a third of the samples, Hutchinson on the rest
     lanczos_quadrature  ///< the mean of zᴴ f(A) z by Gauss quadrature from Lanczos' process (needs f)
 };
 
 /// Options of stochastic_trace and logdet_estimate.
 struct StochasticTraceOptions {
-    std::int64_t samples = 40;  ///< random vectors; of hutch_plus_plus all products together. At least 2 (6)
+    std::int64_t samples = 40;  ///< random vectors; of hutch_plus_plus all products with A (f(A)) together. At least 2 (6)
     std::uint64_t seed = 0;
     TraceMethod method = TraceMethod::automatic;
     double tolerance = 1e-8;           ///< of a quadrature, relative to that of |f|: when Lanczos' process ends
@@ -50,6 +50,11 @@ TraceEstimate logdet_estimate(const EigenOperand<T>& A, const StochasticTraceOpt
 /// quadrature: the mean of zᴴ f(A) z over vectors z of random signs, each by Gauss quadrature at the Ritz values of up to
 /// `lanczos_steps` steps, fewer once it has settled. S. Ubaru, J. Chen, Y. Saad, Fast estimation of tr(f(A)) via stochastic
 /// Lanczos quadrature, SIAM J. Matrix Anal. Appl. 38(4), 2017.
+///
+/// `hutch_plus_plus` serves an f(A) that few eigenvalues rule, as those of a decaying f: a third of the samples find a space
+/// (by what Lanczos' process makes of f(A) times them), in which the trace is exact, and the rest is sampled orthogonally
+/// to it, all by quadrature. Holds samples / 3 vectors, and up to 100 while the space is found. For an f(A) without such
+/// decay its error bar is the larger one, as only a third of the samples average. Meyer and others, below.
 ///
 /// The standard error falls with the root of the samples; with samples ≥ n the unit vectors take the place of random ones
 /// and only quadrature and rounding are left of it. One product a sample and step, up to eight vectors at a time; holds 24

@@ -7,6 +7,7 @@
 
 #include "instantiate.hpp"
 #include "iterative/arguments.hpp"
+#include "iterative/functions/lanczos_basis.hpp"
 #include "iterative/process/tridiagonal.hpp"
 #include "iterative/vector_ops.hpp"
 
@@ -46,7 +47,7 @@ double spectral_norm(const char* name, const OperatorRef<T>& A, const Norm2Optio
             BhB.append((beta / scale) * (beta / scale), 0);
             break;
         }
-        vec::scale(rows, Sum<T>(1 / alpha), u.data());
+        divide_by_norm<T>(rows, alpha, u.data());
         apply_adjoint(u, other_v);
         const double before = beta;
         beta = vec::axpy_norm(cols, Sum<T>(-alpha), v.data(), other_v.data());
@@ -60,7 +61,7 @@ double spectral_norm(const char* name, const OperatorRef<T>& A, const Norm2Optio
             estimate = found;
         }
         largest = std::max({largest, alpha, beta});
-        vec::scale(cols, Sum<T>(1 / beta), other_v.data());
+        divide_by_norm<T>(cols, beta, other_v.data());
         v.swap(other_v);
         apply(v, other_u);
         alpha = vec::axpy_norm(rows, Sum<T>(-beta), u.data(), other_u.data());

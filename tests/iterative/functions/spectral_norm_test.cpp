@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <tamis/iterative/functions/spectral_norm.hpp>
+#include <tamis/sparse/add.hpp>
 #include <tamis/sparse/build.hpp>
 #include <tamis/sparse/model_problems.hpp>
 
@@ -42,6 +43,39 @@ TYPED_TEST(SpectralNorm, OfOperatorsAndDenseMatricesIsTheLargestSingularValue) {
     EXPECT_TRUE(throws<InvalidArgument>([&] { (void)norm2_estimate(N, {.max_iterations = 0}); }, "max_iterations"));
     const auto no_adjoint = make_operator<T>(5, 5, [](auto x, auto y) { y.eigen() = x.eigen(); });
     EXPECT_TRUE(throws<Unsupported>([&] { (void)norm2_estimate(no_adjoint); }, "adjoint"));
+}
+
+TYPED_TEST(SpectralNorm, ScalesWithTheMatrixToTheEndsOfTheRange) {
+    using T = typename TypeParam::T;
+    using R = Real<T>;
+    const Matrix<T> A = dense(poisson_1d<T>(40));
+    const double norm = norm2_estimate(A), condition = condition_2_estimate(poisson_1d<T>(40));
+    for (const double size :
+         {static_cast<double>(std::numeric_limits<R>::min()), 64.0 * static_cast<double>(std::numeric_limits<R>::min()),
+          static_cast<double>(std::numeric_limits<R>::max()) / 64}) {
+        const R factor = static_cast<R>(size);
+        EXPECT_NEAR(static_cast<double>(norm2_estimate(Matrix<T>(T(factor) * A))) / size, norm, 1e-3 * norm) << size;
+        const double scaled = condition_2_estimate(T(factor) * poisson_1d<T>(40));
+        EXPECT_NEAR(scaled, condition, 0.02 * condition) << size;
+    }
+    // Of a product that vanishes below the range, nothing is left.
+    EXPECT_EQ(norm2_estimate(Matrix<T>(T(std::numeric_limits<R>::denorm_min()) * Matrix<T>::Zero(3, 3))), 0);
+    Assembly<T> with_nan(3, 3);
+    for (std::int64_t i = 0; i < 3; ++i) with_nan.set(i, i, T(1));
+    with_nan.set(1, 2, scalar<T>(std::numeric_limits<double>::quiet_NaN()));
+    EXPECT_TRUE(throws<InvalidArgument>([&] { (void)condition_2_estimate(with_nan.csr()); }, "row 1, column 2"));
+    // Indefinite; and singular but for rounding.
+    Assembly<T> indefinite(3, 3);
+    indefinite.set(0, 0, T(2));
+    indefinite.set(1, 1, T(-4));
+    indefinite.set(2, 2, T(1));
+    EXPECT_NEAR(condition_2_estimate(indefinite.csr()), 4, 0.02);
+    Assembly<T> third(2, 2);
+    third.set(0, 0, T(R(1) / R(3)));
+    third.set(0, 1, T(R(2) / R(3)));
+    third.set(1, 0, T(1));
+    third.set(1, 1, T(2));
+    EXPECT_GE(condition_2_estimate(third.csr()), 0.1 / static_cast<double>(epsilon_v<T>));
 }
 
 TYPED_TEST(SpectralNorm, OfTheInverseGivesTheCondition) {

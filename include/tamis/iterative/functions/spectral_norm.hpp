@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <type_traits>
 
 #include <tamis/core/error.hpp>
 #include <tamis/iterative/operator.hpp>
+#include <tamis/sparse/add.hpp>
 #include <tamis/sparse/lu.hpp>
 #include <tamis/sparse/measure.hpp>
 #include <tamis/sparse/qr.hpp>
@@ -36,18 +38,15 @@ template <OperatorArgument A>
     return static_cast<Real<T>>(detail::spectral_norm<T>("norm2_estimate", op.ref(), options));
 }
 
-/// A lower bound of σ_max(A)/σ_min(A) for a sparse matrix: norm2_estimate, by the process above, of A and of its inverse
-/// by `lu`, for a rectangle of its pseudoinverse by `qr`. The two tolerances add up. Infinity for a matrix that is
-/// singular, or without full rank as `qr` decides that; 0 for an empty one. A factorization, and two products or solves
-/// a step. Throws what lu and qr throw, but for SingularMatrix.
+namespace detail {
+
 template <SparseMatrix M>
-[[nodiscard]] double condition_2_estimate(const M& A, const Norm2Options& options = {}) {
+double condition_by_factor(const M& A, const Norm2Options& options) {
     using T = scalar_t<M>;
     constexpr const char* name = "condition_2_estimate";
-    if (A.rows() == 0 || A.cols() == 0) return 0;
     const auto product = [&](const auto& factor) {
         const Operator<T> op(A), inverse(factor);
-        return detail::spectral_norm<T>(name, op.ref(), options) * detail::spectral_norm<T>(name, inverse.ref(), options);
+        return spectral_norm<T>(name, op.ref(), options) * spectral_norm<T>(name, inverse.ref(), options);
     };
     try {
         if (A.rows() == A.cols()) return product(lu(A));
@@ -57,6 +56,26 @@ template <SparseMatrix M>
     } catch (const SingularMatrix&) {
         return std::numeric_limits<double>::infinity();
     }
+}
+
+}  // namespace detail
+
+/// A lower bound of σ_max(A)/σ_min(A) for a sparse matrix: norm2_estimate, by the process above, of A and of its inverse
+/// by `lu`, for a rectangle of its pseudoinverse by `qr`. The two tolerances add up. Infinity for a matrix that is
+/// singular, or without full rank as `qr` decides that; 0 for an empty one. A factorization, and two products or solves
+/// a step. Throws what lu and qr throw, but for SingularMatrix.
+template <SparseMatrix M>
+[[nodiscard]] double condition_2_estimate(const M& A, const Norm2Options& options = {}) {
+    using T = scalar_t<M>;
+    if (A.rows() == 0 || A.cols() == 0) return 0;
+    // A condition has no scale, but products with A⁻¹ may be out of range: A is brought near 1 where it is far from that.
+    const auto size = static_cast<double>(norm(A, Norm::max));
+    constexpr double far = std::is_same_v<Real<T>, float> ? 1e15 : 1e100;
+    if (!(size > 0 && size <= std::numeric_limits<double>::max()) || (size > 1 / far && size < far))
+        return detail::condition_by_factor(A, options);
+    constexpr int most = std::numeric_limits<Real<T>>::max_exponent - 2;
+    const double factor = std::ldexp(1.0, std::clamp(-std::ilogb(size), -most, most));
+    return detail::condition_by_factor(T(static_cast<Real<T>>(factor)) * A, options);
 }
 
 }  // namespace tamis

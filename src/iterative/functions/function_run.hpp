@@ -84,8 +84,9 @@ class FunctionRun {
         if (options_.record_history) report_.error_history.push_back(estimate_);
         const double target = std::max(options_.tolerance * size, options_.absolute_tolerance / norm_b_);
         if (error + rounding <= target) return end(Status::converged, "");
-        // Changes of some rounding will not become smaller.
-        if (rounding > 0.05 * target && error <= 20 * rounding)
+        // Changes of the size of rounding stop falling sooner or later.
+        const bool falling = left < 0.7 * std::exchange(left_before_, left);
+        if (error <= 20 * rounding && (rounding > target || (rounding > 0.05 * target && !falling)))
             return end(Status::stagnated, "rounding, as f magnifies it, is larger than the tolerance allows");
         if (options_.callback && !options_.callback({steps, estimate_, seconds()}))
             return end(Status::cancelled, "the callback said to stop");
@@ -129,6 +130,7 @@ class FunctionRun {
     double norm_b_;
     FunctionReport& report_;
     ChangeEstimate changes_;
+    double left_before_ = std::numeric_limits<double>::infinity();
     double estimate_ = std::numeric_limits<double>::infinity();
     bool ended_ = false;
     Status status_ = Status::converged;

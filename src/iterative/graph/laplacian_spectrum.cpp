@@ -88,8 +88,8 @@ void LaplacianSpectrum<I>::prepare() {
     // D^(1/2) M D^(1/2) is for the normalized Laplacian what M is for the combinatorial one.
     const Csr<double, I> combinatorial =
         is_scaled() ? graph_laplacian<double, I>(graph_.weights.view(), LaplacianOptions{}) : Csr<double, I>();
-    // Of L slightly shifted, since the singular last level of multigrid would be solved by a QR factorization: 49 s instead
-    // of 1 for a torus of 26³ vertices.
+    // Of L slightly shifted, since the singular last level of multigrid would be solved by a QR factorization, which takes
+    // much longer.
     DefaultPreconditioner<double> M =
         default_preconditioner(EigenOperand<double>(is_scaled() ? combinatorial.view() : L_.view()));
     how_ = M.how;

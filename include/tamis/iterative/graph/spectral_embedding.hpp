@@ -106,9 +106,9 @@ EigenReport fiedler_vector(CsrView<T, I> A, const FiedlerOptions& options, Real<
 ///
 /// How: with the null space moved to the other end of the spectrum, L is positive definite. Its smallest eigenvalues are
 /// found by Lanczos with the inverse, a Cholesky factor of L without one vertex of each component, where that is cheap
-/// (meshes, road networks); otherwise by davidson with multigrid, or, for power-law graphs, with Jacobi (lanczos for the
-/// normalized one). Graphs of up to 200 vertices, and large shares of the spectrum, by LAPACK. Computed in double. Values
-/// are Rayleigh quotients summed over the edges, so that even those far below ε‖L‖ are right.
+/// (meshes, road networks); otherwise by davidson with multigrid, or, for power-law graphs, with Jacobi. Graphs of up to 200
+/// vertices, and large shares of the spectrum, by LAPACK. Computed in double. Values are Rayleigh quotients summed over the
+/// edges, so that even those far below ε‖L‖ are right.
 ///
 /// Loops do not count, a stored zero is no edge. DimensionMismatch for a rectangle; InvalidArgument for k outside 0 … n, or
 /// beyond n less the components with drop_first, for an unsymmetric A (beyond rounding), weights that are negative, not

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -204,6 +205,29 @@ TYPED_TEST(CsrKernel, SumsBlocksWithTheSameBitsOnEveryInstructionSet) {
                 }
             }
         }
+    }
+}
+
+TYPED_TEST(CsrKernel, MultipliesByTheGramMatrixWithTheSameBitsOnEveryInstructionSet) {
+    using T = typename TypeParam::T;
+    using I = typename TypeParam::I;
+    constexpr std::int64_t cols = 61;
+    this->fill(this->lengths(), cols, false);
+    const auto rows = std::ssize(this->offsets) - 1;
+    std::vector<T> X, reference;
+    for (std::size_t j = 0; j < cols; ++j)
+        for (int c = 0; c < 4; ++c) X.push_back(this->x[j] * T(static_cast<Real<T>>(1 + c)));
+    for (const Isa isa : test::supported_isas()) {
+        const auto& family = kernels<CsrBlockKernels<T, I>>(isa);
+        std::vector<T> y(4 * cols, T(0));
+        // In two parts: what is there is added to.
+        for (const auto& [begin, end] : {std::pair<std::int64_t, std::int64_t>{0, rows / 2}, {rows / 2, rows}})
+            family.gram_rows(this->offsets.data(), this->indices.data(), this->values.data(), X.data(), begin, end,
+                             y.data());
+        if (reference.empty()) reference = y;
+        EXPECT_EQ(y, reference) << isa_name(isa);
+        for (std::size_t j = 0; j < cols; ++j)  // powers of two change nothing but exponents
+            EXPECT_EQ(y[4 * j + 3], y[4 * j] * T(4)) << isa_name(isa);
     }
 }
 

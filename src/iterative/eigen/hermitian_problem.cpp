@@ -67,7 +67,8 @@ void EigenMonitor<T>::estimate_norms() {
 template <class T>
 double EigenMonitor<T>::target(double lambda, double norm_v) const noexcept {
     // Below that, rounding in the products is all there is.
-    const double tolerance = std::max(problem_.tolerance, 10.0 * std::numeric_limits<Real<T>>::epsilon());
+    const double share = problem_.singular && norm_A_ > 0 ? std::sqrt(std::clamp(lambda / norm_A_, 0.0, 1.0)) : 1.0;
+    const double tolerance = std::max(problem_.tolerance * share, 10.0 * std::numeric_limits<Real<T>>::epsilon());
     const double mass = problem_.generalized() ? std::abs(lambda) * norm_B_ : 0.0;
     return tolerance * (norm_A_ + mass) * norm_v;
 }
@@ -134,9 +135,11 @@ EigenReport EigenMonitor<T>::finish(EigenPairs<T>& pairs, const std::string& how
     }
 
     report.residual_norms.resize(static_cast<std::size_t>(k));
+    // Those of triplets are measured in their own way, by their own function.
+    if (problem_.singular && !ended_) report.converged_pairs = k;
     constexpr std::int64_t at_once = 8;
     Array<T> AV(n * std::min(k, at_once), uninitialized), BV(problem_.generalized() ? AV.size() : 0, uninitialized);
-    for (std::int64_t first = 0; first < k; first += at_once) {
+    for (std::int64_t first = 0; first < k && !problem_.singular; first += at_once) {
         const std::int64_t m = std::min(at_once, k - first);
         const T* const V = pairs.vectors.data() + first * n;
         apply(V, AV.data(), m);

@@ -34,6 +34,9 @@ struct HermitianProblem {
     const EigenCallback* callback = nullptr;
     std::stop_token stop{};
     std::uint64_t seed = 0;
+    /// A is CᴴC, and its pairs are on the way to triplets of C: with σ = √λ, ‖A v − λ v‖ ≤ tolerance σ ‖C‖ is what makes
+    /// ‖Cᴴu − σ v‖ ≤ tolerance ‖C‖ for u = C v / σ.
+    bool singular = false;
 
     [[nodiscard]] std::int64_t n() const { return A.rows(); }
     [[nodiscard]] bool generalized() const noexcept { return static_cast<bool>(B); }

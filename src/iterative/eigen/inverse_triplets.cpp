@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "dense/lapack_spectral.hpp"
 #include "iterative/eigen/block.hpp"
 #include "iterative/eigen/orthonormalize.hpp"
+#include "iterative/eigen/rotate_triplets.hpp"
 #include "iterative/vector_ops.hpp"
 
 namespace tamis::detail {
@@ -47,22 +47,11 @@ bool null_vectors(std::int64_t n, std::int64_t other, std::int64_t d, std::uint6
 /// would have the rounding of A V divided by them.
 template <class T>
 bool rayleigh_ritz(const TwoSidedProducts<T>& A, std::int64_t k, T* V, T* U, double* values) {
-    const auto count = static_cast<std::size_t>(k * k);
     Array<T> W(A.rows * k, uninitialized);
     A.forward(V, W.data(), k);
-    std::vector<T> B(count), P(count), Qh(count), Q(count);
-    std::vector<Real<T>> s(static_cast<std::size_t>(k));
+    std::vector<T> B(static_cast<std::size_t>(k * k));
     tall::gram(A.rows, U, k, W.data(), k, B.data(), k);
-    if (!std::all_of(B.begin(), B.end(), [](const T& x) { return is_finite(x); }) ||
-        lapack::gesdd(k, k, B.data(), k, s.data(), P.data(), Qh.data()) != 0)
-        return false;
-    for (std::int64_t j = 0; j < k; ++j)
-        for (std::int64_t i = 0; i < k; ++i)
-            Q[static_cast<std::size_t>(j * k + i)] = conjugate(Qh[static_cast<std::size_t>(i * k + j)]);
-    tall::rotate(A.rows, U, k, P.data(), k, k);
-    tall::rotate(A.cols, V, k, Q.data(), k, k);
-    std::copy(s.begin(), s.end(), values);
-    return true;
+    return rotate_to_triplets(A.rows, A.cols, k, B, U, V, values);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "dense/lapack_spectral.hpp"
 #include "instantiate.hpp"
 #include "iterative/arguments.hpp"
+#include "iterative/eigen/gram_triplets.hpp"
 #include "iterative/eigen/inverse_triplets.hpp"
 #include "iterative/eigen/stored_operand.hpp"
 #include "iterative/eigen/triplet_search.hpp"
@@ -77,6 +78,21 @@ std::vector<double> triplet_residuals(const OperatorRef<T>& A, const Triplets<T>
         }
     }
     return norms;
+}
+
+/// Whether ‖Cᴴu − s v‖ is within the target for triplets with C v = s u.
+template <class T>
+bool are_triplets(const TwoSidedProducts<T>& C, const Triplets<T>& t, EigenMonitor<T>& monitor) {
+    const auto k = static_cast<std::int64_t>(t.values.size());
+    Array<T> CU(C.cols * k, uninitialized);
+    C.adjoint(t.left.data(), CU.data(), k);
+    if (k > 0) monitor.raise_norm(t.values[0]);
+    for (std::int64_t j = 0; j < k; ++j) {
+        const double s = t.values[static_cast<std::size_t>(j)];
+        if (!(vec::axpy_norm(C.cols, Sum<T>(-s), t.right.data() + j * C.cols, CU.data() + j * C.cols) <= monitor.target(0)))
+            return false;
+    }
+    return k > 0;
 }
 
 /// ‖A‖₂ from below by a few steps of the power method: for searches at the small end.
@@ -180,9 +196,15 @@ EigenReport svds(const EigenOperand<T>& A, std::int64_t k, const SvdsOptions<T>&
             inverse_triplets(products, inverse, search, monitor, found);
             how = std::string("Golub-Kahan-Lanczos with the ") + inverse.how;
         } else {
-            (void)search_triplets(products, search, monitor, found);
-            how += std::string("Golub-Kahan-Lanczos with thick restarts, blocks of ") + std::to_string(search.block) +
-                   ", subspace " + std::to_string(search.subspace);
+            const bool by_gram = largest && gram_triplets(A, products, options, k, monitor, found, how);
+            // The last word on what came through CᴴC has C.
+            const bool good = by_gram && (monitor.has_ended() || are_triplets(products, found, monitor));
+            if (!good) {
+                (void)search_triplets(products, search, monitor, found);
+                how = std::string(by_gram ? "after AᴴA in vain, " : how) +
+                      "Golub-Kahan-Lanczos with thick restarts, blocks of " + std::to_string(search.block) + ", subspace " +
+                      std::to_string(search.subspace);
+            }
         }
         if (adjoint) std::swap(found.left, found.right);
     }

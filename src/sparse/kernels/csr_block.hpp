@@ -18,9 +18,15 @@ struct CsrBlockKernels {
     using RangeSum = void(const I* indices, const T* values, const T* X, std::int64_t x_stride, std::int64_t begin,
                           std::int64_t end, T* sums);
 
+    /// Y ← Y + Σ_i a_iᴴ a_i X over the rows a_i, begin ≤ i < end, for four columns; rows of X and Y are four numbers, one
+    /// behind the other.
+    using GramRows = void(const I* offsets, const I* indices, const T* values, const T* X, std::int64_t begin,
+                          std::int64_t end, T* Y);
+
     // For 2, 4 and 8 columns; [1] takes the conjugates of the values, for real scalars it is the same as [0].
     RowSums* row_sums[3][2];
     RangeSum* range_sum[3][2];
+    GramRows* gram_rows;
 
     static const CsrBlockKernels table[isa_count];
 };

@@ -112,6 +112,39 @@ void block_range_sum(const I* indices, const T* values, const T* X, std::int64_t
     store_block(sums, block_sum<W, Conjugate>(indices, values, X, x_stride, begin, end));
 }
 
+/// y ← y + conj(a) t.
+template <int W, class T>
+TAMIS_INLINE void add_adjoint_term(const T* a, const Lanes<T, W>& t, T* y) {
+    using L = Lanes<T, W>;
+    using R = typename L::R;
+    using V = typename L::Vector;
+    const auto number = load(a);
+    R* to = reinterpret_cast<R*>(y);
+    V signed_im = {};
+    if constexpr (L::parts == 2) {
+#pragma GCC unroll 16
+        for (int u = 0; u < L::lanes; ++u) signed_im[u] = u % 2 == 0 ? number.im : -number.im;
+    }
+#pragma GCC unroll 16
+    for (int u = 0; u < L::count; ++u) {
+        auto* const place = reinterpret_cast<typename L::Unaligned*>(to + u * L::lanes);
+        if constexpr (L::parts == 1) *place += t.v[u] * number.re;
+        else *place += t.v[u] * number.re + swap_parts<L::lanes>(t.v[u]) * signed_im;
+    }
+}
+
+template <int W, class T, class I>
+void block_gram_rows(const I* offsets, const I* indices, const T* values, const T* X, std::int64_t begin, std::int64_t end,
+                     T* Y) {
+    for (std::int64_t i = begin; i < end; ++i) {
+        const std::int64_t k = static_cast<std::int64_t>(offsets[i]);
+        const std::int64_t stop = static_cast<std::int64_t>(offsets[i + 1]);
+        const Lanes<T, W> t = block_sum<W, false>(indices, values, X, W, k, stop);
+        for (std::int64_t l = k; l < stop; ++l)
+            add_adjoint_term<W>(values + l, t, Y + W * static_cast<std::int64_t>(indices[l]));
+    }
+}
+
 template <class T, class I>
 constexpr CsrBlockKernels<T, I> csr_block_kernels = {
     {{&block_row_sums<2, false, T, I>, &block_row_sums<2, is_complex_v<T>, T, I>},
@@ -120,4 +153,5 @@ constexpr CsrBlockKernels<T, I> csr_block_kernels = {
     {{&block_range_sum<2, false, T, I>, &block_range_sum<2, is_complex_v<T>, T, I>},
      {&block_range_sum<4, false, T, I>, &block_range_sum<4, is_complex_v<T>, T, I>},
      {&block_range_sum<8, false, T, I>, &block_range_sum<8, is_complex_v<T>, T, I>}},
+    &block_gram_rows<4, T, I>,
 };

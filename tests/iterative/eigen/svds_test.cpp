@@ -11,6 +11,7 @@
 
 #include <tamis/sparse/build.hpp>
 
+#include "sparse/gram_product.hpp"
 #include "support/assertions.hpp"
 #include "support/dense_oracle.hpp"
 #include "support/random.hpp"
@@ -159,6 +160,55 @@ TYPED_TEST(SingularValues, ThatAreZeroAreFoundAtBothEnds) {
     expect_values(B, r, 4, false);
 }
 
+TYPED_TEST(SingularValues, GramProductsAreTwoProducts) {
+    using T = typename TypeParam::T;
+    const auto A = random_rows<T>(70, 40, 4, 13);
+    Random random(14);
+    const Matrix<T> M = dense(A);
+    for (const std::int64_t columns : {0, 1, 2, 3, 4, 5, 9}) {
+        Matrix<T> X(40, columns);
+        for (std::int64_t i = 0; i < X.size(); ++i) X.data()[i] = random.value<T>();
+        const Matrix<T> expected = M.adjoint() * (M * X);
+        Matrix<T> Y = Matrix<T>::Constant(40, columns, T(7));
+        detail::gram_product<T, std::int32_t>(A.view(), MatrixView<const T>(X), MatrixView<T>(Y));
+        // By rows, with a gap between them.
+        Matrix<T> Xt = Matrix<T>::Zero(columns + 1, 40), Yt = Matrix<T>::Constant(columns + 1, 40, T(7));
+        Xt.topRows(columns) = X.transpose();
+        detail::gram_product<T, std::int32_t>(A.view(), MatrixView<const T>(Xt.data(), 40, columns, columns + 1, 1),
+                                              MatrixView<T>(Yt.data(), 40, columns, columns + 1, 1));
+        const auto limit = 100 * epsilon_v<T> * static_cast<Real<T>>(M.squaredNorm());
+        for (std::int64_t j = 0; j < columns; ++j) {
+            EXPECT_LE((Y.col(j) - expected.col(j)).norm(), limit);
+            EXPECT_LE((Yt.row(j).transpose() - expected.col(j)).norm(), limit);
+        }
+        EXPECT_EQ((Yt.row(columns).array() - T(7)).abs().maxCoeff(), Real<T>(0));
+    }
+}
+
+TEST(SingularValuesOfDoubles, ComeThroughTheGramMatrixOnlyWhereThatKeepsTheirDigits) {
+    const auto gram = [](const auto& r) { return r.message.find("Rayleigh-Ritz with A") != std::string::npos; };
+    std::vector<double> near, far;
+    for (int i = 0; i < 150; ++i) {
+        near.push_back(std::pow(10.0, -0.05 * i));
+        far.push_back(std::pow(10.0, -1.0 * std::min(i, 12)));
+    }
+    for (const bool wide : {false, true}) {
+        const auto A = planted<double>(wide ? 150 : 180, wide ? 180 : 150, near, 15);
+        const auto r = svds(A, 6, {.tolerance = 1e-8});
+        EXPECT_TRUE(gram(r)) << r.message;
+        expect_triplets(A, r, 6, 1e-8);
+        for (std::int64_t j = 0; j < 6; ++j)  // errors are squares of residuals
+            EXPECT_NEAR(r.singular_values[j], near[static_cast<std::size_t>(j)], 1e-13) << r.message;
+        const auto B = planted<double>(wide ? 150 : 180, wide ? 180 : 150, far, 16);
+        const auto q = svds(B, 9);  // to 1e-8
+        EXPECT_FALSE(gram(q)) << q.message;
+        expect_triplets(B, q, 9);
+        for (std::int64_t j = 0; j < 9; ++j)
+            EXPECT_NEAR(q.singular_values[j], far[static_cast<std::size_t>(j)], 1e-14) << q.message;
+        EXPECT_FALSE(gram(svds(A, 6, {.tolerance = 1e-15})));
+    }
+}
+
 TEST(SingularValuesOfDoubles, KeepTheDigitsOfSmallOnes) {
     std::vector<double> values;
     for (int i = 0; i < 100; ++i) values.push_back(std::pow(10.0, -0.12 * i));  // to 1e-12
@@ -169,6 +219,19 @@ TEST(SingularValuesOfDoubles, KeepTheDigitsOfSmallOnes) {
     const auto square = planted<double>(100, 100, values, 9);
     const auto q = svds(square, 5, {.which = Which::smallest_magnitude});
     for (std::int64_t j = 0; j < 5; ++j) EXPECT_NEAR(q.singular_values[j], values[static_cast<std::size_t>(95 + j)], 2e-15);
+}
+
+TEST(SingularValuesOfDoubles, OfOperatorsKeepTheDigitsOfSmallOnes) {
+    std::vector<double> values;
+    for (int i = 0; i < 100; ++i)
+        values.push_back(i < 97 ? 1 + 0.02 * (97 - i) : std::pow(10.0, -2.0 * (i - 95)));  // 1e-4 … 1e-8
+    const auto A = planted<double>(130, 100, values, 17);
+    const auto op = make_operator<double>(
+        130, 100, [&](auto x, auto y) { multiply(A, x, y); }, [&](auto x, auto y) { multiply_adjoint(A, x, y); });
+    const auto r = svds(op, 4, {.which = Which::smallest_magnitude});
+    expect_triplets(A, r, 4);
+    for (std::int64_t j = 0; j < 4; ++j)
+        EXPECT_NEAR(r.singular_values[j], values[static_cast<std::size_t>(96 + j)], 3e-15) << r.message;
 }
 
 TEST(SingularValuesOfDoubles, NearTheWholeSpectrumAndOfSmallMatricesAreRightToo) {

@@ -19,7 +19,7 @@ struct SvdsOptions {
     Which which = Which::largest_magnitude;  ///< or smallest_magnitude
     /// max(‖A v − s u‖, ‖Aᴴ u − s v‖) ≤ tolerance ‖A‖₂; less than 10 ε asks for 10 ε.
     double tolerance = default_eigen_tolerance<T>;
-    std::int64_t max_iterations = 0;              ///< block steps; 0: automatic
+    std::int64_t max_iterations = 0;              ///< block steps, of AᴴA restarts; 0: automatic
     std::int64_t subspace = 0;                    ///< most basis vectors on either side; 0: automatic
     bool vectors = true;                          ///< false: `.u` is m×0 and `.vt` 0×n
     std::chrono::duration<double> time_limit{0};  ///< 0: none
@@ -89,11 +89,14 @@ SvdResult<T> with_triplets(Matrix<T>&& u, Vector<Real<T>>&& values, Matrix<T>&& 
 
 /// The k largest (or smallest) singular values of A, m×n of any shape, 0 ≤ k ≤ min(m, n), with their vectors.
 ///
-/// The largest ones by block Golub–Kahan–Lanczos bidiagonalization with thick restarts (J. Baglama, L. Reichel, SIAM J. Sci.
-/// Comput. 27 (2005); V. Hernández, J. E. Román, A. Tomás, ETNA 31 (2008)) on A itself, never on AᴴA, with
-/// reorthogonalization of both bases, so that small singular values are right to ε ‖A‖. Directions that are exhausted are
-/// replaced by random ones, which finds multiple and zero singular values; before convergence is claimed, fresh random
-/// vectors, orthogonal to what was found, are iterated with to see whether a copy was missed.
+/// The largest ones by block Lanczos with thick restarts on AᴴA (A Aᴴ, where that is smaller), and a Rayleigh–Ritz step with
+/// A on what it found, where double precision and the tolerance leave all k of them their digits: above 100 ε/tolerance of
+/// the largest (L. Wu, E. Romero, A. Stathopoulos, SIAM J. Sci. Comput. 39 (2017)). Otherwise by block Golub–Kahan–Lanczos
+/// bidiagonalization with thick restarts (J. Baglama, L. Reichel, SIAM J. Sci. Comput. 27 (2005); V. Hernández, J. E. Román,
+/// A. Tomás, ETNA 31 (2008)) on A itself, with reorthogonalization of both bases, so that small singular values are right to
+/// ε ‖A‖. Directions that are exhausted are replaced by random ones, which finds multiple and zero singular values; before
+/// convergence is claimed where values lie together, fresh random vectors, orthogonal to what was found, are iterated with
+/// to see whether a copy was missed.
 /// The smallest ones of a stored matrix likewise, but with A⁻¹ by SparseLu (square) or A⁺ by SparseQr, after zero ones, as
 /// many as the rank says, have been split off; those of an operator (and of a stored matrix in a build without SparseQr)
 /// by the bidiagonalization of A, which may take very long. Where k or `.subspace` reaches min(m, n), and for small
@@ -102,7 +105,7 @@ SvdResult<T> with_triplets(Matrix<T>&& u, Vector<Real<T>>&& values, Matrix<T>&& 
 /// A is anything that converts to EigenOperand; an operator needs an adjoint (Unsupported). InvalidArgument for k out of
 /// range, another `which`, a tolerance that is negative or NaN, and for stored entries that are not finite; an operator
 /// whose products are not finite ends with Status::not_finite. Storage: (subspace + block) (m + n) numbers, by default
-/// subspace = max(2 k + 24, 32).
+/// subspace = max(2 k + 24, 32); through AᴴA (k + 60) min(m, n), and a copy of A where n > m.
 template <OperatorArgument A>
 [[nodiscard]] SvdResult<operator_scalar_t<A>> svds(const A& a, std::int64_t k,
                                                    const SvdsOptions<operator_scalar_t<A>>& options = {}) {

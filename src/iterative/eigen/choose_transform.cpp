@@ -17,9 +17,8 @@ namespace tamis::detail {
 
 namespace {
 
-/// Flops up to which a factor is worth it where the iteration cannot do without, and where it only saves products.
+/// Flops up to which a factor is worth it where the iteration cannot do without.
 constexpr double affordable_flops = 4e12;
-constexpr double cheap_flops = 4e9;
 
 std::string shown(double x) {
     char text[40];
@@ -111,7 +110,7 @@ bool has_positive_diagonal(const EigenOperand<T>& A) {
 
 template <class T>
 SpectralOperator<T> choose_transform(const EigenOperand<T>& A, const HermitianProblem<T>& problem,
-                                     const EigshOptions<T>& options) {
+                                     const EigshOptions<T>& options, double cheap_flops) {
     const Which which = problem.which;
     const bool at_sigma = which == Which::nearest || which == Which::smallest_magnitude;
     const bool at_left = which == Which::smallest_algebraic, at_right = which == Which::largest_algebraic;
@@ -175,7 +174,7 @@ SpectralOperator<T> choose_transform(const EigenOperand<T>& A, const HermitianPr
 
 #define TAMIS_INSTANTIATE(T)                                                                             \
     template SpectralOperator<T> choose_transform<T>(const EigenOperand<T>&, const HermitianProblem<T>&, \
-                                                     const EigshOptions<T>&);
+                                                     const EigshOptions<T>&, double);
 TAMIS_FOR_EACH_SCALAR(TAMIS_INSTANTIATE)
 #undef TAMIS_INSTANTIATE
 

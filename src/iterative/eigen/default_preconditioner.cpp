@@ -95,11 +95,19 @@ Csr<T, I> with_shifted_diagonal(CsrView<T, I> A, double shift) {
     return {unchecked, n, n, std::move(offsets), std::move(kept_indices), std::move(kept_values)};
 }
 
+bool is_semidefinite(const DominanceFacts& facts) noexcept {
+    return facts.positive && facts.mean_diagonal > 0 && facts.dominant_rows >= 0.9;
+}
+
+/// Whether a few rows hold much of the matrix.
+bool is_skewed(const DominanceFacts& facts) noexcept {
+    return facts.skewness > 4;
+}
+
 template <class T, class I>
 DefaultPreconditioner<T> preconditioner_of(CsrView<T, I> A) {
     const DominanceFacts facts = dominance_facts(A);
-    if (!facts.positive || !(facts.mean_diagonal > 0) || !(facts.dominant_rows >= 0.9))
-        return {{}, "no preconditioner, since A is not known to be positive semidefinite"};
+    if (!is_semidefinite(facts)) return {{}, "no preconditioner, since A is not known to be positive semidefinite"};
     // The indices of A + shift I have to fit.
     const bool fits = std::ssize(A.values()) + A.rows() < static_cast<std::int64_t>(std::numeric_limits<I>::max());
     const double shift = 1e-5 * facts.mean_diagonal;
@@ -107,7 +115,7 @@ DefaultPreconditioner<T> preconditioner_of(CsrView<T, I> A) {
     if (facts.zero_diagonal && !shifted) return {{}, "no preconditioner, since A has zeros on its diagonal"};
     const auto make = [&](const auto& matrix) -> DefaultPreconditioner<T> {
         const std::string of = shifted ? " of A slightly shifted, since its rows sum to zero" : "";
-        if (facts.skewness > 4)
+        if (is_skewed(facts))
             return {Operator<T>(Jacobi<T, I>(matrix)), "Jacobi" + of + ", since a few rows hold much of A"};
         return {Operator<T>(Amg<T, I>(matrix)), "Amg" + of + (of.empty() ? ", since A's diagonal dominates" : "")};
     };
@@ -134,7 +142,23 @@ DefaultPreconditioner<T> default_preconditioner(const EigenOperand<T>& A) {
         A.stored());
 }
 
-#define TAMIS_INSTANTIATE(T) template DefaultPreconditioner<T> default_preconditioner<T>(const EigenOperand<T>&);
+template <class T>
+bool suits_multigrid(const EigenOperand<T>& A) {
+    return std::visit(
+        []<class S>(const S& stored) {
+            if constexpr (std::same_as<S, std::monostate> || std::same_as<S, MatrixView<const T>>) {
+                return false;
+            } else {
+                const DominanceFacts facts = dominance_facts(stored);
+                return is_semidefinite(facts) && !is_skewed(facts) && !facts.zero_diagonal && facts.excess >= 1e-10;
+            }
+        },
+        A.stored());
+}
+
+#define TAMIS_INSTANTIATE(T)                                                             \
+    template DefaultPreconditioner<T> default_preconditioner<T>(const EigenOperand<T>&); \
+    template bool suits_multigrid<T>(const EigenOperand<T>&);
 TAMIS_FOR_EACH_SCALAR(TAMIS_INSTANTIATE)
 #undef TAMIS_INSTANTIATE
 

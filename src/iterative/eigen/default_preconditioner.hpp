@@ -22,4 +22,9 @@ struct DefaultPreconditioner {
 template <class T>
 [[nodiscard]] DefaultPreconditioner<T> default_preconditioner(const EigenOperand<T>& A);
 
+/// Whether that is multigrid of A itself, with which the search takes time and storage like n: what to weigh against a
+/// factor.
+template <class T>
+[[nodiscard]] bool suits_multigrid(const EigenOperand<T>& A);
+
 }  // namespace tamis::detail

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <limits>
 #include <string>
+#include <utility>
 
 #include <tamis/core/error.hpp>
 
@@ -135,17 +136,42 @@ EigenReport run_eigsh(const EigenOperand<T>& A, const HermitianProblem<T>& probl
         case EigshMethod::chebyshev: return chebyshev(problem, pairs);
         default: break;
     }
-    SpectralOperator<T> op = choose_transform(A, problem, options);
+    const bool free_choice = options.method == EigshMethod::automatic && options.transform == SpectralTransform::automatic;
+    const bool smallest = problem.which == Which::smallest_algebraic || problem.which == Which::smallest_magnitude;
+    // With multigrid, a search takes time like n. It may take longer than it should: a factor is what remains then.
+    constexpr double cheap_flops = 4e9, cheap_beside_multigrid = 3e8;
+    const bool multigrid = free_choice && problem.which == Which::smallest_algebraic && !problem.generalized() &&
+                           (problem.preconditioner || suits_multigrid(A));
+    SpectralOperator<T> op = choose_transform(A, problem, options, multigrid ? cheap_beside_multigrid : cheap_flops);
     // Small eigenvalues lie close together where a discretised operator has them; a preconditioner tells them apart.
-    if (options.method == EigshMethod::automatic && options.transform == SpectralTransform::automatic && !op.inverts() &&
-        (problem.which == Which::smallest_algebraic || problem.which == Which::smallest_magnitude)) {
-        if (problem.preconditioner) return davidson(problem, pairs);
-        if (DefaultPreconditioner<T> preconditioner = default_preconditioner(A); preconditioner.M) {
-            HermitianProblem<T> preconditioned = problem;
-            preconditioned.preconditioner = preconditioner.M.ref();
+    if (free_choice && smallest && !op.inverts()) {
+        HermitianProblem<T> preconditioned = problem;
+        DefaultPreconditioner<T> preconditioner;
+        if (!problem.preconditioner) {
+            preconditioner = default_preconditioner(A);
+            if (preconditioner.M) preconditioned.preconditioner = preconditioner.M.ref();
+        }
+        if (preconditioned.preconditioner) {
+            const bool limited = multigrid && problem.max_iterations == 0;
+            if (limited) preconditioned.max_iterations = 100 + 10 * problem.k;
             EigenReport report = davidson(preconditioned, pairs);
-            report.message.append("; ").append(preconditioner.how);
-            if (report.converged() || report.status != Status::inconsistent) return report;
+            if (preconditioner.M) report.message.append("; ").append(preconditioner.how);
+            const bool too_long = limited && report.status == Status::max_iterations;
+            if (report.status != Status::inconsistent && !too_long) return report;
+            if (too_long) {
+                op = choose_transform(A, problem, options);
+                if (!op.inverts()) {
+                    const EigenPairs<T> begun = std::move(pairs);
+                    preconditioned.initial = MatrixView<const T>(begun.vectors.data(), problem.n(), problem.k);
+                    preconditioned.max_iterations = 0;
+                    if (problem.time_limit > 0)
+                        preconditioned.time_limit = std::max(problem.time_limit - report.seconds, 1e-9);
+                    EigenReport rest = davidson(preconditioned, pairs);
+                    rest.matvecs += report.matvecs;
+                    rest.iterations += report.iterations;
+                    return rest;
+                }
+            }
         }
     }
     return lanczos(problem, op, pairs);

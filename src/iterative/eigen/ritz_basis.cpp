@@ -112,8 +112,8 @@ void RitzBasis<T>::residuals(const std::int64_t* positions, std::int64_t count, 
         coefficients(positions[j], c.data() + j * size_);
         vector_norms[j] = 1;
     }
-    if (X_.size() < count * n_) X_ = Array<T>(count * n_, uninitialized);
     if (generalized_) {
+        if (X_.size() < count * n_) X_ = Array<T>(count * n_, uninitialized);
         vectors(positions, count, X_.data());
         tall::norms(n_, count, X_.data(), vector_norms);
     }
@@ -124,9 +124,14 @@ void RitzBasis<T>::residuals(const std::int64_t* positions, std::int64_t count, 
         }
         return;
     }
-    tall::multiply(n_, T(1), AQ_.data(), size_, c.data(), size_, count, T(0), R);
-    tall::multiply(n_, T(1), bq(), size_, c.data(), size_, count, T(0), X_.data());
-    tall::residuals(n_, count, R, X_.data(), theta.data(), R, norms);
+    // R = A Q c − B Q c θ, without a block in between.
+    vec::zero(n_ * count, R);
+    tall::multiply(n_, T(1), AQ_.data(), size_, c.data(), size_, count, T(1), R);
+    for (std::int64_t j = 0; j < count; ++j)
+        for (std::int64_t i = 0; i < size_; ++i)
+            c[static_cast<std::size_t>(j * size_ + i)] *= static_cast<Real<T>>(-theta[static_cast<std::size_t>(j)]);
+    tall::multiply(n_, T(1), bq(), size_, c.data(), size_, count, T(1), R);
+    tall::norms(n_, count, R, norms);
 }
 
 template <class T>

@@ -62,7 +62,7 @@ class RitzBasis {
     std::int64_t size_ = 0;
     std::int64_t known_ = 0;  ///< > 0: the first columns are the Ritz vectors themselves
     Array<T> Q_, AQ_, BQ_;
-    Array<T> X_;        ///< of residuals
+    Array<T> X_;        ///< Ritz vectors, for their norms
     std::vector<T> H_;  ///< capacity×capacity
     std::vector<T> C_;  ///< size×size
     std::vector<double> values_;

@@ -153,6 +153,24 @@ TEST(Eigsh, RanksByTheShiftThatWasAskedForWhereItWasMoved) {
     }
 }
 
+TEST(Eigsh, SearchesWithMultigridWhereAFactorIsDearerAndFactorsWhereThatTakesTooLong) {
+    const auto cube = grid_laplacian<double>({19, 18, 18});
+    const auto r = eigsh(cube.A, 7, EigshOptions<double>{.which = Which::smallest_algebraic});
+    EXPECT_TRUE(are_pairs(cube.A, r, cube.smallest(7), 1e-10));
+    EXPECT_NE(r.message.find("davidson"), std::string::npos) << r.message;
+    EXPECT_NE(r.message.find("Amg"), std::string::npos) << r.message;
+    // A preconditioner that is none.
+    Random random(3);
+    Assembly<double> noise(cube.A.rows(), cube.A.rows());
+    for (std::int64_t i = 0; i < cube.A.rows(); ++i) noise.set(i, i, std::pow(10.0, random.uniform(0, 6)));
+    const Csr<double> M = noise.csr();
+    EigshOptions<double> options{.which = Which::smallest_algebraic};
+    options.preconditioner = M;
+    const auto q = eigsh(cube.A, 2, options);
+    EXPECT_TRUE(are_pairs(cube.A, q, cube.smallest(2), 1e-10));
+    EXPECT_NE(q.message.find("the factor is cheap"), std::string::npos) << q.message;
+}
+
 TEST(Eigsh, CertifiesByInertia) {
     const auto grid = grid_laplacian<double>({18, 17, 3});
     for (const Which which : all_which) {

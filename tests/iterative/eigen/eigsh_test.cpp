@@ -154,7 +154,7 @@ TEST(Eigsh, RanksByTheShiftThatWasAskedForWhereItWasMoved) {
 }
 
 TEST(Eigsh, SearchesWithMultigridWhereAFactorIsDearerAndFactorsWhereThatTakesTooLong) {
-    const auto cube = grid_laplacian<double>({19, 18, 18});
+    const auto cube = grid_laplacian<double>({22, 22, 22});
     const auto r = eigsh(cube.A, 7, EigshOptions<double>{.which = Which::smallest_algebraic});
     EXPECT_TRUE(are_pairs(cube.A, r, cube.smallest(7), 1e-10));
     EXPECT_NE(r.message.find("davidson"), std::string::npos) << r.message;

@@ -47,7 +47,7 @@ T turned(double value, std::int64_t i, std::int64_t j) {
 
 /// The Laplacian of a grid of these extents with Dirichlet ends: eigenvalues are sums of 2 − 2 cos(π j / (m + 1)).
 template <class T>
-KnownSpectrum<T> grid_laplacian(const std::vector<std::int64_t>& extents) {
+KnownSpectrum<T> grid_spectrum(const std::vector<std::int64_t>& extents) {
     KnownSpectrum<T> known;
     std::int64_t n = 1;
     for (const std::int64_t m : extents) n *= m;

@@ -30,7 +30,7 @@ TYPED_TEST(ChebyshevFiltered, FindsEveryCopyAtEitherEnd) {
     using T = typename TypeParam::T;
     constexpr double tolerance = default_eigen_tolerance<T>;
     const auto run = [](const auto& known, std::int64_t k, Which which) { return chebyshev<T>(known.A, k, which); };
-    const auto grid = grid_laplacian<T>({7, 7, 7});
+    const auto grid = grid_spectrum<T>({7, 7, 7});
     EXPECT_TRUE(are_pairs(grid.A, run(grid, 10, Which::smallest_algebraic), grid.smallest(10), tolerance));
     EXPECT_TRUE(are_pairs(grid.A, run(grid, 7, Which::smallest_magnitude), grid.smallest(7), tolerance));
     EXPECT_TRUE(are_pairs(grid.A, run(grid, 40, Which::largest_algebraic), grid.largest(40), tolerance));
@@ -45,7 +45,7 @@ TYPED_TEST(ChebyshevFiltered, FindsEveryCopyAtEitherEnd) {
 
 TEST(ChebyshevFilteredEnds, MayLieAnywhere) {
     // Far from 0, of either sign, and far apart from the rest of the spectrum.
-    const auto grid = grid_laplacian<double>({20, 19});
+    const auto grid = grid_spectrum<double>({20, 19});
     for (const double shift : {-100.0, 1e4}) {
         const auto A =
             make_operator<double>(380, 380, [&](auto x, auto y) { y.eigen() = grid.A * x.eigen() + shift * x.eigen(); });
@@ -65,7 +65,7 @@ TEST(ChebyshevFilteredEnds, MayLieAnywhere) {
 }
 
 TEST(ChebyshevFilteredOptions, AreObeyed) {
-    const auto grid = grid_laplacian<double>({25, 25});
+    const auto grid = grid_spectrum<double>({25, 25});
     tamis::detail::HermitianProblem<double> problem;
     const auto run = [&] { return chebyshev<double>(grid.A, 5, Which::smallest_algebraic, problem); };
     const auto plain = run();
@@ -96,7 +96,7 @@ TEST(ChebyshevFilteredOptions, AreObeyed) {
 }
 
 TEST(ChebyshevFilteredFailure, OfAnOperatorThatIsNotFiniteIsNamed) {
-    const auto grid = grid_laplacian<double>({12, 12});
+    const auto grid = grid_spectrum<double>({12, 12});
     std::int64_t products = 0, most = 0;
     const auto A = make_operator<double>(144, 144, [&](auto x, auto y) {
         y.eigen() = grid.A * x.eigen();

@@ -26,7 +26,7 @@ TYPED_TEST_SUITE(CountEigenvalues, AllScalars, TypeName);
 
 TYPED_TEST(CountEigenvalues, CountsEveryCopy) {
     using T = typename TypeParam::T;
-    const auto grid = grid_laplacian<T>({7, 6, 5});
+    const auto grid = grid_spectrum<T>({7, 6, 5});
     const double bounds[] = {-infinity, -1, 0.5, 1.7, 3.3, 6.01, 9.9, 13, infinity};
     for (const double lower : bounds)
         for (const double upper : bounds) {
@@ -46,7 +46,7 @@ TEST(CountEigenvalues, TakesALowerBoundThatIsAnEigenvalueAndLeavesOutAnUpperOne)
 }
 
 TEST(CountEigenvalues, CountsOfPairsAndOfDenseMatrices) {
-    const auto path = grid_laplacian<double>({60});
+    const auto path = grid_spectrum<double>({60});
     Assembly<double> B(60, 60);
     for (std::int64_t i = 0; i < 60; ++i) B.set(i, i, 2.0);
     const Csr<double> mass = B.csr();
@@ -101,10 +101,10 @@ TEST(Certify, LeavesOpenWhatItsFactorsDoNotProve) {
 }
 
 TEST(CountEigenvalues, RefusesWhatHasNoCount) {
-    const auto path = grid_laplacian<double>({10});
+    const auto path = grid_spectrum<double>({10});
     EXPECT_THROW((void)count_eigenvalues(path.A, std::numeric_limits<double>::quiet_NaN(), 1.0), InvalidArgument);
     EXPECT_THROW((void)count_eigenvalues(OperatorRef<double>(path.A), 0.0, 1.0), InvalidArgument);
-    EXPECT_THROW((void)count_eigenvalues(path.A, 0.0, 1.0, grid_laplacian<double>({9}).A), DimensionMismatch);
+    EXPECT_THROW((void)count_eigenvalues(path.A, 0.0, 1.0, grid_spectrum<double>({9}).A), DimensionMismatch);
     EXPECT_THROW((void)count_eigenvalues(Assembly<double>(3, 4).csr(), 0.0, 1.0), DimensionMismatch);
     Csr<double> skew = path.A;
     skew.values()[1] = 2;

@@ -44,7 +44,7 @@ TYPED_TEST_SUITE(Davidson, AllScalars, TypeName);
 TYPED_TEST(Davidson, FindsEveryCopyAtEitherEnd) {
     using T = typename TypeParam::T;
     constexpr double tolerance = default_eigen_tolerance<T>;
-    const auto grid = grid_laplacian<T>({7, 7, 7});
+    const auto grid = grid_spectrum<T>({7, 7, 7});
     const auto run = [](const auto& known, std::int64_t k, Which which) { return davidson<T>(known.A, k, which); };
     EXPECT_TRUE(are_pairs(grid.A, run(grid, 10, Which::smallest_algebraic), grid.smallest(10), tolerance));
     EXPECT_TRUE(are_pairs(grid.A, run(grid, 7, Which::smallest_magnitude), grid.smallest(7), tolerance));
@@ -60,7 +60,7 @@ TYPED_TEST(Davidson, FindsEveryCopyAtEitherEnd) {
 
 TEST(DavidsonMagnitude, FindsBothSignsAndRefusesTheInside) {
     // The grid's spectrum about its middle: ±λ come in pairs.
-    auto grid = grid_laplacian<double>({9, 8});
+    auto grid = grid_spectrum<double>({9, 8});
     const auto B = make_operator<double>(72, 72, [&](auto x, auto y) { y.eigen() = grid.A * x.eigen() - 4 * x.eigen(); });
     const auto r = davidson<double>(B.ref(), 6, Which::largest_magnitude);
     EXPECT_TRUE(r.converged()) << r.message;
@@ -120,7 +120,7 @@ TEST(DavidsonPreconditioner, IsChosenByTheMatrix) {
 }
 
 TEST(DavidsonOptions, AreObeyed) {
-    const auto grid = grid_laplacian<double>({25, 25});
+    const auto grid = grid_spectrum<double>({25, 25});
     tamis::detail::HermitianProblem<double> problem;
     const auto run = [&] { return davidson<double>(grid.A, 5, Which::smallest_algebraic, problem); };
     for (const std::int64_t block : {1, 2, 9}) {
@@ -167,7 +167,7 @@ TEST(DavidsonOptions, AreObeyed) {
 }
 
 TEST(DavidsonFailure, OfAnOperatorThatIsNotFiniteIsNamed) {
-    const auto grid = grid_laplacian<double>({12, 12});
+    const auto grid = grid_spectrum<double>({12, 12});
     std::int64_t products = 0;
     const auto A = make_operator<double>(144, 144, [&](auto x, auto y) {
         y.eigen() = grid.A * x.eigen();

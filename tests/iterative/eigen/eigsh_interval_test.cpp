@@ -46,7 +46,7 @@ TYPED_TEST_SUITE(EigshInterval, AllScalars, TypeName);
 
 TYPED_TEST(EigshInterval, HasEveryCopyOfEveryEigenvalueAcrossSlices) {
     using T = typename TypeParam::T;
-    const auto grid = grid_laplacian<T>({8, 8, 8});
+    const auto grid = grid_spectrum<T>({8, 8, 8});
     const EigshIntervalOptions<T> few{.pairs_per_shift = 12};  // several slices
     for (const auto& [lower, upper] : {std::pair{2.01, 4.03}, std::pair{-infinity, 1.7}, std::pair{9.97, infinity}}) {
         const auto r = eigsh_interval(grid.A, lower, upper, few);
@@ -89,7 +89,7 @@ TYPED_TEST(EigshInterval, SolvesGeneralizedProblems) {
 }
 
 TEST(EigshIntervalBounds, AgreeWithTheCountWhateverTheyAre) {
-    const auto grid = grid_laplacian<double>({16, 15});
+    const auto grid = grid_spectrum<double>({16, 15});
     const double some = grid.eigenvalues[50];
     for (const double lower : {-infinity, -1e300, 0.7, some, 1e300})
         for (const double upper : {-2.0, 0.9, some, infinity}) {
@@ -125,7 +125,7 @@ TEST(EigshIntervalBounds, InsideAClusterAreNudgedOrSaidToBeTooNear) {
 }
 
 TEST(EigshIntervalSizes, SmallAndDenseMatricesGoToLapack) {
-    const auto path = grid_laplacian<double>({90});
+    const auto path = grid_spectrum<double>({90});
     EXPECT_TRUE(is_all(path.A, eigsh_interval(path.A, 0.5, 2.0), within(path.eigenvalues, 0.5, 2.0)));
     EXPECT_TRUE(is_all(path.A, eigsh_interval(dense(path.A), 0.5, 2.0), within(path.eigenvalues, 0.5, 2.0)));
     const auto cube = hypercube_laplacian<double>(6);  // bounds on multiple eigenvalues
@@ -142,7 +142,7 @@ TEST(EigshIntervalSizes, SmallAndDenseMatricesGoToLapack) {
     EXPECT_EQ(eigsh_interval(Assembly<double>(300, 300).csr(), 0.5, 1.0).values.size(), 0);
     // A singular mass matrix: finite eigenvalues, small and large.
     for (const std::int64_t n : {100, 400}) {
-        const auto line = grid_laplacian<double>({n});
+        const auto line = grid_spectrum<double>({n});
         Assembly<double> B(n, n);
         for (std::int64_t i = 0; i < n; ++i)
             if (i % 4 != 3) B.set(i, i, 1.0);
@@ -157,7 +157,7 @@ TEST(EigshIntervalSizes, SmallAndDenseMatricesGoToLapack) {
 }
 
 TEST(EigshIntervalEnd, LeavesThePairsSoFarAndSaysSo) {
-    const auto grid = grid_laplacian<double>({40, 41});
+    const auto grid = grid_spectrum<double>({40, 41});
     EigshIntervalOptions<double> options{.pairs_per_shift = 10};
     options.callback = [](const EigenIterationInfo& info) {
         EXPECT_GT(info.wanted, 100);
@@ -194,14 +194,14 @@ TEST(EigshIntervalEnd, LeavesThePairsSoFarAndSaysSo) {
 }
 
 TEST(EigshIntervalArguments, AreChecked) {
-    const auto path = grid_laplacian<double>({300});
+    const auto path = grid_spectrum<double>({300});
     const double nan = std::nan("");
     EXPECT_TRUE(throws<InvalidArgument>([&] { (void)eigsh_interval(path.A, nan, 1.0); }, "NaN"));
     EXPECT_TRUE(throws<InvalidArgument>([&] { (void)eigsh_interval(path.A, 0.0, nan); }, "NaN"));
     EXPECT_TRUE(throws<InvalidArgument>([&] { (void)eigsh_interval(OperatorRef<double>(path.A), 0.0, 1.0); }, "operator"));
     EXPECT_TRUE(throws<InvalidArgument>([&] { (void)eigsh_interval(path.A, 0.0, 1.0, {.tolerance = nan}); }, "tolerance"));
     EXPECT_TRUE(throws<InvalidArgument>([&] { (void)eigsh_interval(path.A, 0.0, 1.0, {.subspace = -1}); }, "subspace"));
-    const auto other = grid_laplacian<double>({299});
+    const auto other = grid_spectrum<double>({299});
     EXPECT_TRUE(throws<DimensionMismatch>([&] { (void)eigsh_interval(path.A, 0.0, 1.0, {.mass = other.A}); }, ".mass"));
     EXPECT_TRUE(throws<DimensionMismatch>([&] { (void)eigsh_interval(Assembly<double>(3, 4).csr(), 0.0, 1.0); }, "square"));
     Assembly<double> singular(300, 300);

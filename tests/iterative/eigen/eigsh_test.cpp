@@ -33,7 +33,7 @@ constexpr Which all_which[] = {Which::largest_magnitude,  Which::smallest_magnit
 
 TYPED_TEST(Eigsh, FindsEveryCopyOnEverySide) {
     using T = typename TypeParam::T;
-    const auto grid = grid_laplacian<T>({7, 7, 7});
+    const auto grid = grid_spectrum<T>({7, 7, 7});
     for (const Which which : all_which) {
         EigshOptions<T> options{.which = which};
         if (which == Which::nearest) options.sigma = 2.9;
@@ -93,7 +93,7 @@ TYPED_TEST(Eigsh, SolvesGeneralizedProblems) {
 }
 
 TEST(Eigsh, LeavesOutWhatASingularMassMatrixDoesNotSee) {
-    const auto path = grid_laplacian<double>({400});
+    const auto path = grid_spectrum<double>({400});
     Assembly<double> B(400, 400);
     for (std::int64_t i = 0; i < 400; ++i)
         if (i % 4 != 3) B.set(i, i, 1.0);
@@ -109,7 +109,7 @@ TEST(Eigsh, LeavesOutWhatASingularMassMatrixDoesNotSee) {
 }
 
 TEST(Eigsh, TransformsSpectraAsAsked) {
-    const auto grid = grid_laplacian<double>({20, 18});
+    const auto grid = grid_spectrum<double>({20, 18});
     for (const auto transform : {SpectralTransform::shift_invert, SpectralTransform::cayley}) {
         const auto r = eigsh(grid.A, 6, EigshOptions<double>{.which = Which::nearest, .sigma = 3.3, .transform = transform});
         EXPECT_TRUE(are_pairs(grid.A, r, chosen(grid.eigenvalues, Which::nearest, 6, 3.3), 1e-10));
@@ -154,7 +154,7 @@ TEST(Eigsh, RanksByTheShiftThatWasAskedForWhereItWasMoved) {
 }
 
 TEST(Eigsh, SearchesWithMultigridWhereAFactorIsDearerAndFactorsWhereThatTakesTooLong) {
-    const auto cube = grid_laplacian<double>({22, 22, 22});
+    const auto cube = grid_spectrum<double>({22, 22, 22});
     const auto r = eigsh(cube.A, 7, EigshOptions<double>{.which = Which::smallest_algebraic});
     EXPECT_TRUE(are_pairs(cube.A, r, cube.smallest(7), 1e-10));
     EXPECT_NE(r.message.find("davidson"), std::string::npos) << r.message;
@@ -172,7 +172,7 @@ TEST(Eigsh, SearchesWithMultigridWhereAFactorIsDearerAndFactorsWhereThatTakesToo
 }
 
 TEST(Eigsh, CertifiesByInertia) {
-    const auto grid = grid_laplacian<double>({18, 17, 3});
+    const auto grid = grid_spectrum<double>({18, 17, 3});
     for (const Which which : all_which) {
         EigshOptions<double> options{.which = which, .certify = true};
         if (which == Which::nearest) options.sigma = 5.3;
@@ -186,7 +186,7 @@ TEST(Eigsh, CertifiesByInertia) {
 }
 
 TEST(Eigsh, TakesOperators) {
-    const auto grid = grid_laplacian<double>({30, 31});
+    const auto grid = grid_spectrum<double>({30, 31});
     std::int64_t products = 0;
     const auto op = make_operator<double>(930, 930, [&](auto x, auto y) {
         ++products;
@@ -199,7 +199,7 @@ TEST(Eigsh, TakesOperators) {
 }
 
 TEST(Eigsh, StartsFromWhatIsKnown) {
-    const auto grid = grid_laplacian<double>({40, 37});
+    const auto grid = grid_spectrum<double>({40, 37});
     EigshOptions<double> options{.which = Which::largest_algebraic, .transform = SpectralTransform::none};
     const auto cold = eigsh(grid.A, 5, options);
     ASSERT_TRUE(cold.converged()) << cold.message;
@@ -210,7 +210,7 @@ TEST(Eigsh, StartsFromWhatIsKnown) {
 }
 
 TEST(Eigsh, ReturnsTheBestItHasWhenItIsStopped) {
-    const auto grid = grid_laplacian<double>({60, 61});
+    const auto grid = grid_spectrum<double>({60, 61});
     EigshOptions<double> options{
         .which = Which::largest_algebraic, .max_iterations = 2, .transform = SpectralTransform::none};
     const auto few = eigsh(grid.A, 6, options);
@@ -236,7 +236,7 @@ TEST(Eigsh, ReturnsTheBestItHasWhenItIsStopped) {
 }
 
 TEST(Eigsh, GoesToLapackForSmallMatricesAndManyPairs) {
-    const auto path = grid_laplacian<double>({40});
+    const auto path = grid_spectrum<double>({40});
     for (const std::int64_t k : {1, 39, 40})
         EXPECT_TRUE(are_pairs(path.A, eigsh(path.A, k, {.which = Which::smallest_algebraic}), path.smallest(k), 1e-12));
     Assembly<double> one(1, 1);
@@ -267,7 +267,7 @@ TYPED_TEST(Eigsh, RefusesOperatorsThatAreNotHermitian) {
 }
 
 TEST(Eigsh, RefusesWhatItCannotAnswer) {
-    const auto path = grid_laplacian<double>({100});
+    const auto path = grid_spectrum<double>({100});
     EXPECT_THROW((void)eigsh(path.A, 101), InvalidArgument);
     EXPECT_THROW((void)eigsh(path.A, -1), InvalidArgument);
     EXPECT_THROW((void)eigsh(path.A, 3, {.which = Which::nearest}), InvalidArgument);
@@ -276,7 +276,7 @@ TEST(Eigsh, RefusesWhatItCannotAnswer) {
     EXPECT_THROW((void)eigsh(path.A, 3, {.tolerance = -1.0}), InvalidArgument);
     EXPECT_THROW((void)eigsh(path.A, 3, {.tolerance = std::numeric_limits<double>::quiet_NaN()}), InvalidArgument);
     EXPECT_THROW((void)eigsh(path.A, 3, {.subspace = -1}), InvalidArgument);
-    EXPECT_THROW((void)eigsh(path.A, 3, {.mass = grid_laplacian<double>({99}).A}), DimensionMismatch);
+    EXPECT_THROW((void)eigsh(path.A, 3, {.mass = grid_spectrum<double>({99}).A}), DimensionMismatch);
     EXPECT_THROW((void)eigsh(path.A, 3, {.initial = Matrix<double>::Zero(99, 1)}), DimensionMismatch);
     Csr<double> skew = path.A;
     skew.values()[1] = 2;

@@ -34,7 +34,7 @@ Matrix<double> random_start(std::int64_t n, std::int64_t k) {
 TYPED_TEST(Lobpcg, FindsEveryCopyOfMultipleEigenvalues) {
     using T = typename TypeParam::T;
     Random random(3);
-    const auto grid = grid_laplacian<T>({7, 7, 7});
+    const auto grid = grid_spectrum<T>({7, 7, 7});
     EXPECT_TRUE(are_pairs(grid.A, lobpcg(grid.A, random.matrix<T>(343, 10)), grid.smallest(10), this->tolerance));
     const auto cube = hypercube_laplacian<T>(7);
     LobpcgOptions<T> largest{.which = Which::largest_algebraic};
@@ -83,7 +83,7 @@ TYPED_TEST(Lobpcg, StaysOrthogonalToConstraints) {
 }
 
 TEST(LobpcgStart, MayBeDeficientOrWrong) {
-    const auto grid = grid_laplacian<double>({12, 12});
+    const auto grid = grid_spectrum<double>({12, 12});
     Matrix<double> X = random_start(144, 5);
     X.col(1) = X.col(0);
     X.col(3).setZero();
@@ -104,7 +104,7 @@ TEST(LobpcgStart, MayBeDeficientOrWrong) {
 }
 
 TEST(LobpcgPreconditioner, SavesProducts) {
-    const auto grid = grid_laplacian<double>({40, 40});
+    const auto grid = grid_spectrum<double>({40, 40});
     const auto plain = lobpcg(grid.A, random_start(1600, 6));
     // Small coarse levels, so that the cycle is no direct solve.
     const auto fast =
@@ -115,7 +115,7 @@ TEST(LobpcgPreconditioner, SavesProducts) {
 }
 
 TEST(LobpcgPreconditioner, DecidesNothingAboutCorrectness) {
-    const auto grid = grid_laplacian<double>({9, 9});
+    const auto grid = grid_spectrum<double>({9, 9});
     const auto run = [&](auto scale) {
         const auto M = make_operator<double>(81, 81, [scale](auto x, auto y) {
             for (std::int64_t i = 0; i < x.size(); ++i) y[i] = scale(i) * x[i];
@@ -130,7 +130,7 @@ TEST(LobpcgPreconditioner, DecidesNothingAboutCorrectness) {
 }
 
 TEST(LobpcgFailure, IsNamedAndLeavesTheBestPairs) {
-    const auto grid = grid_laplacian<double>({30, 30});
+    const auto grid = grid_spectrum<double>({30, 30});
     const Matrix<double> X = random_start(900, 4);
     const auto check = [&](const EigenResult<double>& r, Status status) {
         EXPECT_EQ(r.status, status) << r.message;
@@ -168,7 +168,7 @@ TEST(LobpcgFailure, IsNamedAndLeavesTheBestPairs) {
 }
 
 TEST(LobpcgFailure, OfAnOperatorThatIsNotFiniteIsNamed) {
-    const auto grid = grid_laplacian<double>({8, 8});
+    const auto grid = grid_spectrum<double>({8, 8});
     std::int64_t products = 0, most = 0;
     const auto A = make_operator<double>(64, 64, [&](auto x, auto y) {
         y.eigen() = grid.A * x.eigen();
@@ -188,10 +188,10 @@ TEST(LobpcgFailure, OfAnOperatorThatIsNotFiniteIsNamed) {
 }
 
 TEST(LobpcgSizes, ReachTheWholeSpace) {
-    const auto path = grid_laplacian<double>({6});
+    const auto path = grid_spectrum<double>({6});
     EXPECT_TRUE(are_pairs(path.A, lobpcg(path.A, random_start(6, 6)), path.smallest(6), 1e-13));
     EXPECT_TRUE(are_pairs(path.A, lobpcg(path.A, random_start(6, 5)), path.smallest(5), 1e-13));
-    const auto one = grid_laplacian<double>({1});
+    const auto one = grid_spectrum<double>({1});
     EXPECT_TRUE(are_pairs(one.A, lobpcg(one.A, random_start(1, 1)), one.smallest(1), 1e-15));
     const auto none = lobpcg(path.A, Matrix<double>(6, 0));
     EXPECT_TRUE(none.converged());
@@ -203,7 +203,7 @@ TEST(LobpcgSizes, ReachTheWholeSpace) {
 }
 
 TEST(LobpcgArguments, AreChecked) {
-    const auto path = grid_laplacian<double>({6});
+    const auto path = grid_spectrum<double>({6});
     const Matrix<double> X = random_start(6, 2);
     for (const Which which : {Which::largest_magnitude, Which::smallest_magnitude, Which::both_ends, Which::nearest})
         EXPECT_TRUE(throws<InvalidArgument>([&] { (void)lobpcg(path.A, X, {.which = which}); }, to_string(which)));
@@ -215,7 +215,7 @@ TEST(LobpcgArguments, AreChecked) {
         throws<DimensionMismatch>([&] { (void)lobpcg(path.A, X, {.constraints = random_start(5, 1)}); }, "constraints"));
     EXPECT_TRUE(throws<InvalidArgument>([&] { (void)lobpcg(path.A, X, {.tolerance = -1}); }, "tolerance"));
     EXPECT_TRUE(throws<InvalidArgument>([&] { (void)lobpcg(path.A, X, {.tolerance = std::nan("")}); }, "tolerance"));
-    const auto other = grid_laplacian<double>({5});
+    const auto other = grid_spectrum<double>({5});
     EXPECT_TRUE(throws<DimensionMismatch>([&] { (void)lobpcg(path.A, X, {.preconditioner = other.A}); }, "preconditioner"));
     EXPECT_TRUE(throws<DimensionMismatch>([&] { (void)lobpcg(path.A, X, {.mass = other.A}); }, ".mass"));
     Matrix<double> M = dense(path.A);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <tamis/core/error.hpp>
+#include <tamis/sparse/tune.hpp>
 
 #include "core/memory.hpp"
 #include "instantiate.hpp"
@@ -127,6 +128,52 @@ EigenReport solve_densely(const EigenOperand<T>& A, const HermitianProblem<T>& p
     return report;
 }
 
+/// Whether most rows repeat the one above, one column further: a stencil with constant coefficients, by 256 samples.
+template <class T, class I>
+bool repeats_rows(const CsrView<T, I>& A) {
+    constexpr std::int64_t samples = 256, least_rows = 4096;
+    if (A.rows() < least_rows) return false;
+    const I* const offsets = A.row_offsets().data();
+    const I* const columns = A.col_indices().data();
+    const T* const values = A.values().data();
+    std::int64_t repeated = 0;
+    for (std::int64_t s = 0; s < samples; ++s) {
+        // By steps of the golden section: even ones may fall on nothing but the ends of a grid's lines.
+        const std::uint64_t scattered = (static_cast<std::uint64_t>(s) * 0x9E3779B97F4A7C15u) >> 32;
+        const std::int64_t i = 1 + static_cast<std::int64_t>(scattered) % (A.rows() - 1);
+        const I begin = offsets[i], count = offsets[i + 1] - begin;
+        if (count == 0 || begin - offsets[i - 1] != count) continue;
+        bool same = true;
+        for (I p = begin; p < begin + count; ++p)
+            same = same && columns[p] == columns[p - count] + 1 && values[p] == values[p - count];
+        repeated += same ? 1 : 0;
+    }
+    return 4 * repeated >= 3 * samples;
+}
+
+template <class T>
+bool repeats_rows(const EigenOperand<T>& A) {
+    return std::visit(
+        [&](const auto& stored) {
+            using S = std::remove_cvref_t<decltype(stored)>;
+            if constexpr (std::same_as<S, std::monostate> || std::same_as<S, MatrixView<const T>>) return false;
+            else return repeats_rows(stored);
+        },
+        A.stored());
+}
+
+/// A in a layout that does not read equal rows again and again; A itself where none was found.
+template <class T>
+OperatorRef<T> tune_operand(const EigenOperand<T>& A, TunedMatrix<T>& tuned) {
+    std::visit(
+        [&](const auto& stored) {
+            using S = std::remove_cvref_t<decltype(stored)>;
+            if constexpr (!std::same_as<S, std::monostate> && !std::same_as<S, MatrixView<const T>>) tuned = tune(stored);
+        },
+        A.stored());
+    return tuned.rows() > 0 && std::isfinite(tuned.payback_products()) ? OperatorRef<T>(tuned) : A.ref();
+}
+
 template <class T>
 EigenReport run_eigsh(const EigenOperand<T>& A, const HermitianProblem<T>& problem, const EigshOptions<T>& options,
                       EigenPairs<T>& pairs) {
@@ -192,6 +239,8 @@ EigenReport eigsh(const EigenOperand<T>& A, std::int64_t k, const EigshOptions<T
     }
     HermitianProblem<T> problem;
     problem.A = A.ref();
+    TunedMatrix<T> tuned;
+    if (repeats_rows(A)) problem.tuned = [&] { return tune_operand(A, tuned); };
     if (options.mass) problem.B = options.mass.ref();
     if (options.preconditioner) problem.preconditioner = options.preconditioner.ref();
     problem.k = k;

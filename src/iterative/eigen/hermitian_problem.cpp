@@ -15,6 +15,7 @@ namespace tamis::detail {
 template <class T>
 EigenMonitor<T>::EigenMonitor(const HermitianProblem<T>& problem)
     : problem_(problem),
+      A_(problem.A),
       max_iterations_(problem.max_iterations > 0 ? problem.max_iterations : std::numeric_limits<std::int64_t>::max()) {
     if (!problem.generalized()) norm_B_ = 1;
 }
@@ -22,8 +23,15 @@ EigenMonitor<T>::EigenMonitor(const HermitianProblem<T>& problem)
 template <class T>
 void EigenMonitor<T>::apply(const T* X, T* Y, std::int64_t m) {
     const std::int64_t n = problem_.n();
-    problem_.A.apply(MatrixView<const T>(X, n, m), MatrixView<T>(Y, n, m));
+    A_.apply(MatrixView<const T>(X, n, m), MatrixView<T>(Y, n, m));
     matvecs_ += m;
+}
+
+template <class T>
+void EigenMonitor<T>::expect_many_products() {
+    if (tuned_ || !problem_.tuned) return;
+    tuned_ = true;
+    A_ = problem_.tuned();
 }
 
 template <class T>

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <stop_token>
 #include <string>
 
@@ -19,6 +20,8 @@ template <class T>
 struct HermitianProblem {
     const char* name = "eigsh";  ///< of the public function, for messages
     OperatorRef<T> A;
+    /// A again, laid out so that a product costs no more than a few passes over its vectors; none: there is no such layout.
+    std::function<OperatorRef<T>()> tuned{};
     OperatorRef<T> B;               ///< empty: the identity
     OperatorRef<T> preconditioner;  ///< empty: none
     std::int64_t k = 0;
@@ -58,6 +61,8 @@ class EigenMonitor {
 
     /// Y = A X, B X, M R of m contiguous columns; products with A are counted and raise the norms.
     void apply(const T* X, T* Y, std::int64_t m);
+    /// Many products follow: A is laid out for them, where it can be.
+    void expect_many_products();
     void apply_mass(const T* X, T* Y, std::int64_t m);
     void precondition(const T* X, T* Y, std::int64_t m);
     /// Products with A that were done elsewhere (with its inverse, say).
@@ -96,6 +101,8 @@ class EigenMonitor {
 
   private:
     const HermitianProblem<T>& problem_;
+    OperatorRef<T> A_;
+    bool tuned_ = false;
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
     double norm_A_ = 0;
     double norm_B_ = 0;

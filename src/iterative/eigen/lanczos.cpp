@@ -3,41 +3,22 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "instantiate.hpp"
+#include "iterative/eigen/block.hpp"
+#include "iterative/eigen/polynomial_filter.hpp"
 #include "iterative/eigen/refine_pairs.hpp"
 #include "iterative/eigen/thick_restart.hpp"
+#include "iterative/eigen/wanted_ends.hpp"
 #include "iterative/vector_ops.hpp"
 
 namespace tamis::detail {
 
 namespace {
-
-/// One end of the wanted set: so many θ of largest key.
-struct LanczosEnd {
-    Which order;
-    std::int64_t count;
-};
-
-std::vector<LanczosEnd> lanczos_ends(Which order, std::int64_t k) {
-    if (order != Which::both_ends) return {{order, k}};
-    std::vector<LanczosEnd> ends{{Which::largest_algebraic, (k + 1) / 2}};
-    if (k > 1) ends.push_back({Which::smallest_algebraic, k / 2});
-    return ends;
-}
-
-/// How much a θ is wanted.
-double lanczos_key(Which order, double sigma, double theta) noexcept {
-    switch (order) {
-        case Which::largest_magnitude: return std::abs(theta);
-        case Which::smallest_magnitude: return -std::abs(theta);
-        case Which::smallest_algebraic: return -theta;
-        case Which::nearest: return -std::abs(theta - sigma);
-        default: return theta;
-    }
-}
 
 template <class T>
 class LanczosSearch {
@@ -48,6 +29,8 @@ class LanczosSearch {
           monitor_(problem),
           n_(problem.n()),
           k_(problem.k),
+          order_(op.order),
+          filters_(plain() && static_cast<bool>(problem.tuned)),
           given_(std::min(problem.initial.cols(), 2 * problem.k + 2)),
           b_(choose_block()),
           m_(choose_subspace()),
@@ -62,7 +45,9 @@ class LanczosSearch {
         std::string how = "block Lanczos with thick restarts on " + op_.how + " (blocks of " + std::to_string(b_) +
                           ", up to " + std::to_string(m_) + " vectors)";
         if (find_pairs()) {
-            const std::int64_t copies = largest_cluster();
+            std::vector<double> values(theta_);
+            if (filter_) std::transform(values.begin(), values.end(), values.begin(), [&](double t) { return value(t); });
+            const std::int64_t copies = largest_cluster(std::move(values));
             if (copies < b_ - given_ && problem_.tolerance <= 1e-4) {
                 how += "; values have up to " + std::to_string(copies) + " copies, fewer than a block finds";
             } else if (verify()) {
@@ -71,10 +56,16 @@ class LanczosSearch {
             }
         }
         extract(pairs);
+        if (highest_degree_ > 0)
+            how += "; polynomials of A up to degree " + std::to_string(highest_degree_) + " took its place";
         return monitor_.finish(pairs, how);
     }
 
   private:
+    /// A itself is what the iteration multiplies with.
+    [[nodiscard]] bool plain() const { return !op_.inverts() && !problem_.generalized(); }
+    /// The λ of θ; where θ is what values are compared by, θ.
+    [[nodiscard]] double value(double theta) const { return filter_ ? filter_->value(theta) : op_.value(theta); }
     [[nodiscard]] std::int64_t choose_block() const {
         const std::int64_t automatic = given_ > 0 ? given_ + 2 : k_ == 1 ? 2 : 4;
         const std::int64_t b = problem_.block_size > 0 ? std::max(problem_.block_size, given_) : automatic;
@@ -82,7 +73,7 @@ class LanczosSearch {
     }
     [[nodiscard]] std::int64_t choose_subspace() const {
         const std::int64_t least = k_ + 3 * b_;
-        const std::int64_t automatic = op_.inverts() ? k_ + std::max(2 * k_, 10 * b_) : k_ + std::max(k_, 10 * b_ + 10);
+        const std::int64_t automatic = op_.inverts() ? k_ + std::max(2 * k_, 10 * b_) : k_ + std::max<std::int64_t>(k_, 50);
         const std::int64_t m = problem_.subspace > 0 ? problem_.subspace : automatic;
         return std::min(std::max(m, least), n_ - b_);
     }
@@ -92,14 +83,14 @@ class LanczosSearch {
     /// The positions of the `count` Ritz values that are wanted most.
     [[nodiscard]] Array<std::int64_t> most_wanted(std::int64_t count) const {
         const std::int64_t h = basis_.size();
-        if (op_.moved == 0) return wanted_positions(op_.order, problem_.sigma, basis_.values(), h, count);
+        if (op_.moved == 0) return wanted_positions(order_, problem_.sigma, basis_.values(), h, count);
         std::vector<double> ranks(static_cast<std::size_t>(h));
         std::transform(basis_.values(), basis_.values() + h, ranks.begin(), [&](double theta) { return op_.rank(theta); });
-        return wanted_positions(op_.order, problem_.sigma, ranks.data(), h, count);
+        return wanted_positions(order_, problem_.sigma, ranks.data(), h, count);
     }
     [[nodiscard]] double target(double theta, double norm_v) const {
         // Half of it: what is rounded off or left out on the way to the final residual has room.
-        return 0.5 * monitor_.target(op_.value(theta), norm_v);
+        return 0.5 * monitor_.target(value(theta), norm_v);
     }
     [[nodiscard]] double norm_of(std::int64_t column) {
         return problem_.generalized() ? vec::norm(n_, basis_.active(column)) : 1.0;
@@ -109,8 +100,13 @@ class LanczosSearch {
         basis_.prepare_residuals();
         const std::int64_t h = basis_.size();
         if (op_.inverts() || problem_.generalized() || h == 0) return;
-        monitor_.raise_norm(std::max(std::abs(basis_.values()[0]), std::abs(basis_.values()[h - 1])));
+        for (const double theta : {basis_.values()[0], basis_.values()[h - 1]})
+            if (!filter_ || std::abs(theta) > 1) monitor_.raise_norm(std::abs(value(theta)));
     }
+    /// The position of the value at which a filter's interval begins.
+    [[nodiscard]] std::int64_t cut() const { return k_ + std::max<std::int64_t>(5, k_ / 2); }
+    /// Of Ritz pair i; with a filter by what it was against its bound before.
+    [[nodiscard]] double residual(std::int64_t i) const { return basis_.residual(i) * (filter_ ? looseness_ : 1.0); }
     [[nodiscard]] std::int64_t kept(std::int64_t wanted) const {
         return std::max<std::int64_t>(wanted, std::min(wanted + std::max(b_, (m_ - wanted) * 2 / 5), m_ - 2 * b_));
     }
@@ -122,21 +118,24 @@ class LanczosSearch {
 
     /// Until k pairs have converged; they are the first k columns of the basis then.
     bool find_pairs() {
-        const bool plain = !op_.inverts() && !problem_.generalized();
         for (;;) {
-            std::int64_t steps = 0;
-            while (basis_.has_room()) {
+            std::optional<ChosenFilter> next;
+            for (std::int64_t steps = 1; basis_.has_room() && !next; ++steps) {
                 if (!extend()) return false;
                 constexpr std::int64_t check_every = 4;
-                if (plain && ++steps % check_every == 0 && basis_.size() >= k_ && all_converged()) break;
+                if (!plain() || steps % check_every != 0 || basis_.size() < k_) continue;
+                project();
+                if (all_converged()) break;
+                if (basis_.size() >= 2 * cut()) next = better_filter(2);
             }
             project();
             const std::int64_t h = basis_.size();
             const auto wanted = most_wanted(std::min(kept(k_), h));
+            if (!next) next = better_filter(1.5);
             const std::int64_t have = std::min(k_, h);
             std::vector<double> residual(static_cast<std::size_t>(have));
             for (std::int64_t j = 0; j < have; ++j) {
-                residual[static_cast<std::size_t>(j)] = basis_.residual(wanted[j]);
+                residual[static_cast<std::size_t>(j)] = this->residual(wanted[j]);
                 theta_[static_cast<std::size_t>(j)] = basis_.values()[wanted[j]];
             }
             basis_.restart(wanted.data(), wanted.size());
@@ -148,33 +147,106 @@ class LanczosSearch {
                 else largest = r <= largest ? largest : r;
             }
             if (!monitor_.step(converged, largest)) return false;
-            if (converged == k_) return true;
+            if (order_ != op_.order && !stays_on_one_side(h)) {
+                begin_with(std::nullopt, std::min(cut(), std::ssize(wanted)));
+                continue;
+            }
+            if (converged == k_ && (!filter_ || residuals_are_small(residual))) return true;
             if (basis_.is_exhausted()) {
                 monitor_.end(Status::breakdown,
                              "the operator has no more than " + std::to_string(h) + " independent directions to look in");
                 return false;
             }
+            if (next && converged < k_) begin_with(next, std::min(cut(), std::ssize(wanted)));
         }
     }
 
-    [[nodiscard]] bool all_converged() {
-        project();
+    /// A filter of at least `gain` times the degree, for the Ritz values at hand; none where little is left to do, since
+    /// another filter begins anew.
+    [[nodiscard]] std::optional<ChosenFilter> better_filter(double gain) const {
+        const std::int64_t h = basis_.size();
+        if (!filters_) return std::nullopt;
+        double largest = 0;
+        for (const std::int64_t i : most_wanted(k_)) largest = std::max(largest, residual(i));
+        if (largest * largest <= monitor_.norm() * monitor_.target(0)) return std::nullopt;
+        std::vector<double> ritz(static_cast<std::size_t>(h));
+        for (std::int64_t i = 0; i < h; ++i) ritz[static_cast<std::size_t>(i)] = value(basis_.values()[i]);
+        const double margin = 1e-3 * (ritz.back() - ritz.front());
+        FilterChoice choice;
+        choice.which = op_.order;
+        choice.ritz = ritz.data();
+        choice.count = h;
+        choice.k = k_;
+        choice.beyond = cut();
+        choice.lower = ritz.front() - margin;
+        choice.upper = ritz.back() + margin;
+        if (filter_) {
+            choice.lower = std::min(choice.lower, filter_->low());
+            choice.upper = std::max(choice.upper, filter_->high());
+        } else {
+            choice.lower -= basis_.residual(0);
+            choice.upper += basis_.residual(h - 1);
+        }
+        // What rounding leaves of the first vectors in the others, times ρ, has to stay below the tolerance.
+        const double eps = std::numeric_limits<Real<T>>::epsilon();
+        choice.spread = std::clamp(1e-3 * problem_.tolerance / eps, 1.0, 1e6);
+        constexpr int first_degree = 15, growth = 4;  // as far as early Ritz values can be trusted
+        choice.highest_degree = filter_ ? growth * filter_->degree() : first_degree;
+        auto next = choose_filter(choice);
+        if (next && filter_ && next->filter.degree() < gain * filter_->degree()) next.reset();
+        return next;
+    }
+
+    /// Begins anew, with ρ(A) or without, from random combinations of the first `count` vectors.
+    void begin_with(const std::optional<ChosenFilter>& next, std::int64_t count) {
+        filter_.reset();
+        order_ = op_.order;
+        filters_ = next.has_value();
+        if (next) {
+            monitor_.expect_many_products();
+            filter_ = next->filter;
+            order_ = next->order;
+            highest_degree_ = std::max(highest_degree_, filter_->degree());
+            looseness_ = 0.4;
+        }
+        basis_.set_filter(filter_ ? &*filter_ : nullptr);
+        const std::int64_t b = std::min(b_, count);
+        Array<double> random(count * b, uninitialized);
+        vec::fill_random(count * b, problem_.seed + 31 * static_cast<std::uint64_t>(monitor_.matvecs()), random.data());
+        Array<T> C(count * b, uninitialized), X(n_ * b, uninitialized);
+        for (std::int64_t i = 0; i < count * b; ++i) C[i] = static_cast<Real<T>>(random[i]);
+        tall::multiply(n_, T(1), basis_.active(0), count, C.data(), count, b, T(0), X.data());
+        basis_.start(0, MatrixView<const T>(X.data(), n_, b), b_, problem_.seed + 0x100);
+    }
+
+    /// A filter for the largest magnitudes took them to be of one sign: whether that still looks right.
+    [[nodiscard]] bool stays_on_one_side(std::int64_t h) const {
+        const double left = value(basis_.values()[0]), right = value(basis_.values()[h - 1]);
+        return order_ == Which::largest_algebraic ? left > -std::abs(right) : right < std::abs(left);
+    }
+
+    /// The residuals of the first k columns with A itself; what they are of the estimates is learnt.
+    [[nodiscard]] bool residuals_are_small(const std::vector<double>& estimates) {
+        Array<T> y(n_, uninitialized);
+        bool small = true;
+        double loosest = 0;
+        for (std::int64_t j = 0; j < k_; ++j) {
+            monitor_.apply(basis_.active(j), y.data(), 1);
+            const double lambda = std::real(vec::dot(n_, basis_.active(j), y.data()));
+            const double norm = vec::axpy_norm(n_, Sum<T>(-lambda), basis_.active(j), y.data());
+            if (norm <= 0.5 * monitor_.target(lambda)) continue;
+            small = false;
+            loosest = std::max(loosest, norm / estimates[static_cast<std::size_t>(j)]);
+        }
+        if (!small) looseness_ *= std::clamp(loosest, 1.1, 4.0);
+        return small;
+    }
+
+    /// For a basis that is projected.
+    [[nodiscard]] bool all_converged() const {
         const auto wanted = most_wanted(k_);
         return std::all_of(wanted.begin(), wanted.end(),
-                           [&](std::int64_t i) { return basis_.residual(i) <= target(basis_.values()[i], 1); });
-    }
-
-    /// The most wanted values that lie together.
-    [[nodiscard]] std::int64_t largest_cluster() const {
-        std::vector<double> sorted(theta_);
-        std::sort(sorted.begin(), sorted.end());
-        const double near = 1e-6 * std::max(std::abs(sorted.front()), std::abs(sorted.back()));
-        std::int64_t largest = 1, size = 1;
-        for (std::size_t i = 1; i < sorted.size(); ++i) {
-            size = sorted[i] - sorted[i - 1] <= near ? size + 1 : 1;
-            largest = std::max(largest, size);
-        }
-        return largest;
+                           [&](std::int64_t i) { return residual(i) <= target(basis_.values()[i], 1); });
     }
 
     /// The least wanted of the locked pairs at this end.
@@ -202,7 +274,7 @@ class LanczosSearch {
         const double distance = worst_key(end) - key(end, theta[best]);
         const double rounding = 100.0 * std::numeric_limits<Real<T>>::epsilon();
         // It has converged, and is no better.
-        if (residual <= 1e-5 * width && basis_.residual(best) <= target(theta[best], 1) &&
+        if (residual <= 1e-5 * width && this->residual(best) <= target(theta[best], 1) &&
             distance >= -2 * residual - rounding * width)
             return true;
         if (!(distance > 10 * residual)) return false;
@@ -214,11 +286,12 @@ class LanczosSearch {
 
     /// Searches orthogonally to the k locked pairs, from fresh random vectors, for better ones.
     bool verify() {
-        const auto ends = lanczos_ends(op_.order, k_);
+        const auto ends = lanczos_ends(order_, k_);
         for (std::uint64_t round = 1;; ++round) {
             const std::int64_t b = std::min(b_, n_ - k_);
             basis_.start(k_, {}, b, problem_.seed + 0x1000 * round);
-            std::int64_t steps = 0, found = 0;
+            std::int64_t steps = 0;
+            std::vector<double> found;
             for (bool settled = false; !settled;) {
                 while (basis_.has_room() && !settled) {
                     if (!extend()) return false;
@@ -230,25 +303,26 @@ class LanczosSearch {
                 if (settled || basis_.size() == 0) break;
                 project();
                 const std::int64_t h = basis_.size();
-                auto wanted = most_wanted(std::min(kept(std::min(k_, m_ / 3)), h));
+                const auto wanted = most_wanted(std::min(kept(std::min(k_, m_ / 3)), h));
                 std::vector<double> theta, residual;
                 for (const std::int64_t i : wanted) {
                     theta.push_back(basis_.values()[i]);
-                    residual.push_back(basis_.residual(i));
+                    residual.push_back(this->residual(i));
                 }
                 const bool exhausted = basis_.is_exhausted();
                 basis_.restart(wanted.data(), wanted.size());
-                found += exchange(ends, theta, residual);
+                exchange(ends, theta, residual, found);
                 if (!monitor_.step(k_ - 1, residual.empty() ? 0 : residual.front())) return false;
                 if (exhausted) break;
             }
-            if (found < b) return true;
+            // Fewer copies of every value than such a block finds: there are no more.
+            if (found.empty() || largest_cluster(found) < b) return true;
         }
     }
 
-    /// Exchanges converged pairs that are better than locked ones; returns how many.
-    std::int64_t exchange(const std::vector<LanczosEnd>& ends, std::vector<double>& theta, std::vector<double>& residual) {
-        std::int64_t found = 0;
+    /// Exchanges converged pairs that are better than locked ones; their values are added to `found`.
+    void exchange(const std::vector<LanczosEnd>& ends, std::vector<double>& theta, std::vector<double>& residual,
+                  std::vector<double>& found) {
         double largest = 0;
         for (const double t : theta_) largest = std::max(largest, std::abs(t));
         for (std::size_t j = 0; j < theta.size();) {
@@ -257,7 +331,9 @@ class LanczosSearch {
             if (residual[j] <= target(theta[j], norm_v)) {
                 for (const auto& end : ends) {
                     // In the measure of θ, what the residual leaves open, and rounding.
-                    const double open = residual[j] / op_.residual_factor(theta[j]) / monitor_.norm() * std::abs(theta[j]);
+                    const double open =
+                        filter_ ? residual[j] / filter_->residual_factor(theta[j]) / looseness_
+                                : residual[j] / op_.residual_factor(theta[j]) / monitor_.norm() * std::abs(theta[j]);
                     const double tie = 2 * open + 100.0 * std::numeric_limits<Real<T>>::epsilon() * largest;
                     if (!(key(end, theta[j]) > worst_key(end) + tie)) continue;
                     const std::int64_t to = worst(end);
@@ -271,12 +347,11 @@ class LanczosSearch {
                 ++j;
                 continue;
             }
+            found.push_back(value(theta[j]));
             theta.erase(theta.begin() + static_cast<std::ptrdiff_t>(j));
             residual.erase(residual.begin() + static_cast<std::ptrdiff_t>(j));
-            ++found;
+            ++exchanged_;
         }
-        exchanged_ += found;
-        return found;
     }
 
     void extract(EigenPairs<T>& pairs) {
@@ -285,12 +360,12 @@ class LanczosSearch {
         std::int64_t have = 0;
         for (std::int64_t j = 0; j < k_; ++j) {
             const double theta = theta_[static_cast<std::size_t>(j)];
-            pairs.values[j] = std::isnan(theta) ? theta : op_.value(theta);
+            pairs.values[j] = std::isnan(theta) ? theta : value(theta);
             if (std::isnan(theta)) vec::zero(n_, pairs.vectors.data() + j * n_);
             else vec::copy(n_, basis_.column(j), pairs.vectors.data() + j * n_);
             if (!std::isnan(theta)) have = j + 1;
         }
-        if (op_.inverts() && have > 0) refine_pairs(problem_, op_, monitor_, pairs, have);
+        if ((op_.inverts() || filter_) && have > 0) refine_pairs(problem_, op_, monitor_, pairs, have);
     }
 
     const HermitianProblem<T>& problem_;
@@ -298,12 +373,17 @@ class LanczosSearch {
     EigenMonitor<T> monitor_;
     std::int64_t n_;
     std::int64_t k_;
+    Which order_;         ///< of the θ that are wanted
+    bool filters_;        ///< polynomials of A may take its place
     std::int64_t given_;  ///< start vectors
     std::int64_t b_;
     std::int64_t m_;
     ThickRestart<T> basis_;
     std::vector<double> theta_;  ///< of the first k columns
     std::int64_t exchanged_ = 0;
+    std::optional<PolynomialFilter> filter_;
+    double looseness_ = 1;  ///< of residuals with a filter against their bounds
+    int highest_degree_ = 0;
 };
 
 }  // namespace

@@ -15,6 +15,10 @@ namespace tamis::detail {
 /// starts again from random vectors that are orthogonal to them, until its best Ritz value is seen to lie outside the wanted
 /// set; whatever it finds inside is exchanged for the least wanted pair. The message says what was done.
 ///
+/// Where problem.tuned says that products are cheap, Chebyshev polynomials of A of rising degree take its place
+/// (polynomial_filter.hpp): bases stay small, and orthogonality, which is most of the time otherwise, is asked for once in
+/// so many products. Each begins from random combinations of the best Ritz vectors of the one before.
+///
 /// n (k + subspace + 3 b) numbers of storage, 5 b n more for inverted operators.
 template <class T>
 EigenReport lanczos(const HermitianProblem<T>& problem, const SpectralOperator<T>& op, EigenPairs<T>& pairs);

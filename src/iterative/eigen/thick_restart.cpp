@@ -42,6 +42,7 @@ void ThickRestart<T>::apply(const T* X, const T* MX, T* Y, std::int64_t m) {
         op_.inverse.ref().apply(MatrixView<const T>(right, n_, m), MatrixView<T>(Y, n_, m));
     };
     if (!op_.inverts()) {
+        if (filter_ != nullptr) return filter_->apply(monitor_, n_, X, Y, m);
         if (!op_.inverse) return monitor_.apply(X, Y, m);
         monitor_.apply(X, Z_.data(), m);
         return solve(Z_.data());
@@ -254,7 +255,8 @@ void ThickRestart<T>::prepare_residuals() {
 
 template <class T>
 double ThickRestart<T>::residual(std::int64_t i) const {
-    return op_.residual_factor(theta_[static_cast<std::size_t>(i)]) * residual_by(GY_, i);
+    const double theta = theta_[static_cast<std::size_t>(i)];
+    return (filter_ != nullptr ? filter_->residual_factor(theta) : op_.residual_factor(theta)) * residual_by(GY_, i);
 }
 
 template <class T>

@@ -7,6 +7,7 @@
 #include <tamis/core/array.hpp>
 
 #include "iterative/eigen/hermitian_problem.hpp"
+#include "iterative/eigen/polynomial_filter.hpp"
 #include "iterative/eigen/spectral_transform.hpp"
 
 namespace tamis::detail {
@@ -24,6 +25,11 @@ class ThickRestart {
 
     /// Begins anew behind `locked` columns: with these vectors, and random ones up to b columns.
     void start(std::int64_t locked, MatrixView<const T> initial, std::int64_t b, std::uint64_t seed);
+    /// ρ(A) in place of A for what begins anew from here on; null: A.
+    void set_filter(PolynomialFilter* filter) noexcept {
+        filter_ = filter;
+        scale_ = 0;
+    }
     /// One block step: T grows by the current block, which becomes processed. False where a product was not finite.
     [[nodiscard]] bool extend();
     /// Whether another block fits.
@@ -39,7 +45,7 @@ class ThickRestart {
     [[nodiscard]] double operator_residual(std::int64_t i) const { return residual_by(G_, i); }
     /// Makes residual() ready: b products with A and B for inverted operators.
     void prepare_residuals();
-    /// ‖A v − λ B v‖₂ for Ritz pair i.
+    /// ‖A v − λ B v‖₂ for Ritz pair i; with a filter a bound of it.
     [[nodiscard]] double residual(std::int64_t i) const;
     /// Keeps these Ritz vectors, in this order, and the current block.
     void restart(const std::int64_t* positions, std::int64_t count);
@@ -73,6 +79,7 @@ class ThickRestart {
     const HermitianProblem<T>& problem_;
     const SpectralOperator<T>& op_;
     EigenMonitor<T>& monitor_;
+    PolynomialFilter* filter_ = nullptr;
     OperatorRef<T> inner_;
     std::int64_t n_ = 0;
     std::int64_t capacity_ = 0;  ///< of columns behind the locked ones

@@ -67,7 +67,8 @@ EigenReport eigsh(const EigenOperand<T>& A, std::int64_t k, const EigshOptions<T
 /// with (A − σB)⁻¹B where A is stored and the factor affordable (Cholesky where it may be definite, L·D·Lᴴ, LU); the same
 /// for the algebraic ends where a factor is cheap, at a shift outside the spectrum, as the inertia confirms. Otherwise
 /// Lanczos with A (B⁻¹A, which factors B); it converges slowly for eigenvalues that lie close together, relative to the
-/// width of the spectrum. A shift at which A − σB is singular is moved by 10⁻⁷‖A‖. `message` says what was done, and why. A
+/// width of the spectrum. On grids with constant coefficients, where products are cheap, polynomials of A take its place. A
+/// shift at which A − σB is singular is moved by 10⁻⁷‖A‖. `message` says what was done, and why. A
 /// `.method`, or a
 /// `.transform`, that was asked for is obeyed or throws. With a `.transform` other than `none` and a `.sigma`, `.which`
 /// speaks of the θ of the transform, as in ARPACK (largest_magnitude: nearest to σ; largest_algebraic: next above it), but

@@ -31,6 +31,11 @@ DenseSvd<W> dense_svd(const Matrix<W>& A) {
 }
 
 template <class W>
+Vector<double> dense_singular_values(const Matrix<W>& A) {
+    return Eigen::JacobiSVD<Matrix<W>>(A).singularValues();
+}
+
+template <class W>
 Vector<double> hermitian_eigenvalues(const Matrix<W>& A) {
     return Eigen::SelfAdjointEigenSolver<Matrix<W>>(A, Eigen::EigenvaluesOnly).eigenvalues();
 }
@@ -107,6 +112,7 @@ TAMIS_INSTANTIATE(std::complex<double>)
 #define TAMIS_INSTANTIATE(W)                                         \
     template struct DenseSvd<W>;                                     \
     template DenseSvd<W> dense_svd(const Matrix<W>&);                \
+    template Vector<double> dense_singular_values(const Matrix<W>&); \
     template Vector<double> hermitian_eigenvalues(const Matrix<W>&); \
     template Matrix<W> dense_inverse(const Matrix<W>&);              \
     template W dense_determinant(const Matrix<W>&);

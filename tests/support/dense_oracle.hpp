@@ -36,6 +36,9 @@ struct DenseSvd {
 // W is double or complex<double>.
 template <class W>
 DenseSvd<W> dense_svd(const Matrix<W>& A);
+/// Descending; a third of the time.
+template <class W>
+Vector<double> dense_singular_values(const Matrix<W>& A);
 /// Ascending.
 template <class W>
 Vector<double> hermitian_eigenvalues(const Matrix<W>& A);

@@ -85,13 +85,18 @@ void expect_triplets(const Csr<T>& A, const SvdResult<T>& r, std::int64_t k, dou
     }
 }
 
-/// The values are those of LAPACK's or Eigen's dense decomposition.
+/// All singular values, by Eigen.
 template <class T>
-void expect_values(const Csr<T>& A, const SvdResult<T>& r, std::int64_t k, bool largest) {
-    const Vector<double> s = dense_svd(in_double<T>(dense(A))).singular_values;
-    const std::int64_t first = largest ? 0 : s.size() - k;
+Vector<double> all_values(const Csr<T>& A) {
+    return dense_singular_values(in_double<T>(dense(A)));
+}
+/// The values are the largest, or smallest, of these.
+template <class T>
+void expect_values(const Vector<double>& all, const SvdResult<T>& r, std::int64_t k, bool largest) {
+    const std::int64_t first = largest ? 0 : all.size() - k;
     for (std::int64_t j = 0; j < k; ++j)
-        EXPECT_NEAR(static_cast<double>(r.singular_values[j]), s[first + j], 200 * static_cast<double>(epsilon_v<T>) * s[0])
+        EXPECT_NEAR(static_cast<double>(r.singular_values[j]), all[first + j],
+                    200 * static_cast<double>(epsilon_v<T>) * all[0])
             << "value " << j << ", " << r.message;
 }
 
@@ -101,26 +106,28 @@ TYPED_TEST_SUITE(SingularValues, AllScalars, TypeName);
 
 TYPED_TEST(SingularValues, AreThoseOfTheDenseDecompositionForEveryShape) {
     using T = typename TypeParam::T;
-    for (const auto& [rows, cols] : {std::pair{200, 90}, std::pair{90, 200}, std::pair{120, 120}}) {
+    for (const auto& [rows, cols] : {std::pair{160, 80}, std::pair{80, 160}, std::pair{100, 100}}) {
         const auto A = random_rows<T>(rows, cols, 5, 3);
+        const Vector<double> all = all_values(A);
         const auto large = svds(A, 5);
         expect_triplets(A, large, 5);
-        expect_values(A, large, 5, true);
+        expect_values(all, large, 5, true);
         const auto small = svds(A, 4, {.which = Which::smallest_magnitude});
         expect_triplets(A, small, 4);
-        expect_values(A, small, 4, false);
+        expect_values(all, small, 4, false);
     }
 }
 
 TYPED_TEST(SingularValues, OfAnOperatorAreThoseOfItsMatrix) {
     using T = typename TypeParam::T;
     const auto A = random_rows<T>(150, 100, 5, 4);
+    const Vector<double> all = all_values(A);
     const auto op = make_operator<T>(
         150, 100, [&](auto x, auto y) { multiply(A, x, y); }, [&](auto x, auto y) { multiply_adjoint(A, x, y); });
     for (const Which which : {Which::largest_magnitude, Which::smallest_magnitude}) {
         const auto r = svds(op, 3, {.which = which});
         expect_triplets(A, r, 3);
-        expect_values(A, r, 3, which == Which::largest_magnitude);
+        expect_values(all, r, 3, which == Which::largest_magnitude);
     }
     const auto lone = make_operator<T>(150, 100, [&](auto x, auto y) { multiply(A, x, y); });
     EXPECT_TRUE(throws<Unsupported>([&] { (void)svds(lone, 2); }, "adjoint"));
@@ -144,10 +151,11 @@ TYPED_TEST(SingularValues, ThatAreMultipleAreFoundAsOftenAsTheyAre) {
 TYPED_TEST(SingularValues, ThatAreZeroAreFoundAtBothEnds) {
     using T = typename TypeParam::T;
     const auto A = planted<T>(120, 90, {5, 4, 3}, 6);  // of rank 3
+    const Vector<double> all = all_values(A);
     for (const Which which : {Which::largest_magnitude, Which::smallest_magnitude}) {
         const auto r = svds(A, 6, {.which = which});
         expect_triplets(A, r, 6);
-        expect_values(A, r, 6, which == Which::largest_magnitude);
+        expect_values(all, r, 6, which == Which::largest_magnitude);
     }
     const Csr<T> zero = to_csr(Matrix<T>::Zero(70, 60));
     expect_triplets(zero, svds(zero, 3), 3);
@@ -157,7 +165,7 @@ TYPED_TEST(SingularValues, ThatAreZeroAreFoundAtBothEnds) {
     const auto B = planted<T>(100, 90, values, 7);
     const auto r = svds(B, 4, {.which = Which::smallest_magnitude});
     expect_triplets(B, r, 4);
-    expect_values(B, r, 4, false);
+    expect_values(all_values(B), r, 4, false);
 }
 
 TYPED_TEST(SingularValues, GramProductsAreTwoProducts) {
@@ -242,7 +250,7 @@ TEST(SingularValuesOfDoubles, NearTheWholeSpectrumAndOfSmallMatricesAreRightToo)
         for (const std::int64_t k : {least, least - 1, std::int64_t{0}}) {
             const auto r = svds(A, k);
             expect_triplets(A, r, k);
-            expect_values(A, r, k, true);
+            expect_values(all_values(A), r, k, true);
         }
     }
     const Csr<double> empty(0, 5);

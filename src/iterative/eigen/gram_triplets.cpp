@@ -59,8 +59,10 @@ bool gram_triplets(const EigenOperand<T>& A, const TwoSidedProducts<T>& C, const
     const EigenReport report = lanczos(problem, op, pairs);
     monitor.count_products(gram.products());
     monitor.count_iterations(report.iterations);
+    // The limit of its own is where to try Golub–Kahan instead; only the caller's is an end.
     const bool interrupted = report.status == Status::cancelled || report.status == Status::time_limit ||
-                             report.status == Status::max_iterations || report.status == Status::not_finite;
+                             report.status == Status::not_finite ||
+                             (report.status == Status::max_iterations && options.max_iterations > 0);
     if (interrupted) monitor.end(report.status, why_ended(report.status));
     if (report.status == Status::not_finite) return true;
     const double least = pairs.values[0], most = pairs.values[k - 1];  // ascending

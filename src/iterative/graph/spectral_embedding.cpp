@@ -18,10 +18,10 @@ namespace tamis::detail {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using EmbeddingClock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
+double seconds_of_embedding(EmbeddingClock::time_point start) {
+    return std::chrono::duration<double>(EmbeddingClock::now() - start).count();
 }
 
 /// The first entry beyond three tenths of the largest modulus is made positive: moduli that are equal but for rounding, as
@@ -89,7 +89,7 @@ EigenReport spectral_embedding(CsrView<T, I> A, std::int64_t k, const SpectralEm
                                VectorView<Real<T>> values, MatrixView<Real<T>> vectors, ConnectedComponents<I>& components,
                                std::int64_t& zeros) {
     constexpr const char* name = "spectral_embedding";
-    const auto start = Clock::now();
+    const auto start = EmbeddingClock::now();
     const SpectrumRequest request = spectrum_request(name, options);
     check_spectrum_request(request);
     Adjacency<I> graph = adjacency(name, A);
@@ -113,7 +113,7 @@ EigenReport spectral_embedding(CsrView<T, I> A, std::int64_t k, const SpectralEm
     report.residual_norms.insert(report.residual_norms.begin(), residuals.begin(), residuals.end());
     report.converged_pairs += zeros;
     report.message += "; " + counted(count, "component") + ", so that so many eigenvalues are 0";
-    report.seconds = seconds_since(start);
+    report.seconds = seconds_of_embedding(start);
     components = std::move(graph.components);
     return report;
 }
@@ -163,7 +163,7 @@ template <class T, class I>
 EigenReport fiedler_vector(CsrView<T, I> A, const FiedlerOptions& options, Real<T>& value, VectorView<Real<T>> vector,
                            ConnectedComponents<I>& components) {
     constexpr const char* name = "fiedler_vector";
-    const auto start = Clock::now();
+    const auto start = EmbeddingClock::now();
     const SpectrumRequest request = spectrum_request(name, options);
     check_spectrum_request(request);
     Adjacency<I> graph = adjacency(name, A);
@@ -181,7 +181,7 @@ EigenReport fiedler_vector(CsrView<T, I> A, const FiedlerOptions& options, Real<
     } else {
         report = put_positive_pairs(graph, spectrum, 1, 0, VectorView<Real<T>>(&value, 1), MatrixView<Real<T>>(vector));
     }
-    report.seconds = seconds_since(start);
+    report.seconds = seconds_of_embedding(start);
     components = std::move(graph.components);
     return report;
 }

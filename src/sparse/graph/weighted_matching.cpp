@@ -137,26 +137,26 @@ struct CoarseSplit {
 template <class I>
 CoarseSplit<I> coarse_split(PatternView<I> P, const std::vector<I>& col_of_row) {
     std::vector<bool> row_reached(static_cast<std::size_t>(P.rows)), col_reached(static_cast<std::size_t>(P.cols));
-    std::vector<I> row_of_col(static_cast<std::size_t>(P.cols), I(-1)), todo;
+    std::vector<I> row_of_col(static_cast<std::size_t>(P.cols), I(-1)), waiting;
     for (std::size_t i = 0; i < col_of_row.size(); ++i) {
         const I j = col_of_row[i];
         if (j >= 0) {
             row_of_col[static_cast<std::size_t>(j)] = static_cast<I>(i);
         } else {
             row_reached[i] = true;
-            todo.push_back(static_cast<I>(i));
+            waiting.push_back(static_cast<I>(i));
         }
     }
-    while (!todo.empty()) {
-        const I i = todo.back();
-        todo.pop_back();
+    while (!waiting.empty()) {
+        const I i = waiting.back();
+        waiting.pop_back();
         for (const I j : P.row(i)) {
             if (col_reached[static_cast<std::size_t>(j)]) continue;
             col_reached[static_cast<std::size_t>(j)] = true;
             const auto next = static_cast<std::size_t>(row_of_col[static_cast<std::size_t>(j)]);
             if (row_reached[next]) continue;
             row_reached[next] = true;
-            todo.push_back(static_cast<I>(next));
+            waiting.push_back(static_cast<I>(next));
         }
     }
     CoarseSplit<I> split;

@@ -23,6 +23,7 @@
 #include <tamis/dense/pivoted_cholesky.hpp>
 #include <tamis/dense/qr.hpp>
 #include <tamis/dense/rq.hpp>
+#include <tamis/dense/schur.hpp>
 #include <tamis/dense/triangle.hpp>
 #include <tamis/dense/update.hpp>
 #include <tamis/factor.hpp>

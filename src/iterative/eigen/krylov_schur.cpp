@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "core/blas.hpp"
-#include "dense/lapack_spectral.hpp"
+#include "dense/lapack_schur.hpp"
 #include "iterative/eigen/block.hpp"
 #include "iterative/vector_ops.hpp"
 

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "core/backend_threads.hpp"
-#include "dense/lapack_spectral.hpp"
+#include "dense/lapack_schur.hpp"
 
 namespace tamis::detail {
 

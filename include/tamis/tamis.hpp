@@ -16,9 +16,11 @@
 #include <tamis/core/view.hpp>
 #include <tamis/dense/banded.hpp>
 #include <tamis/dense/cholesky.hpp>
+#include <tamis/dense/expm.hpp>
 #include <tamis/dense/functions.hpp>
 #include <tamis/dense/ldlt.hpp>
 #include <tamis/dense/lu.hpp>
+#include <tamis/dense/matrix_power.hpp>
 #include <tamis/dense/operand.hpp>
 #include <tamis/dense/pivoted_cholesky.hpp>
 #include <tamis/dense/qr.hpp>

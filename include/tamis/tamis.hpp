@@ -16,14 +16,17 @@
 #include <tamis/core/view.hpp>
 #include <tamis/dense/banded.hpp>
 #include <tamis/dense/cholesky.hpp>
+#include <tamis/dense/eig.hpp>
 #include <tamis/dense/expm.hpp>
 #include <tamis/dense/functions.hpp>
+#include <tamis/dense/hessenberg.hpp>
 #include <tamis/dense/ldlt.hpp>
 #include <tamis/dense/lu.hpp>
 #include <tamis/dense/matrix_power.hpp>
 #include <tamis/dense/operand.hpp>
 #include <tamis/dense/pivoted_cholesky.hpp>
 #include <tamis/dense/qr.hpp>
+#include <tamis/dense/qz.hpp>
 #include <tamis/dense/rq.hpp>
 #include <tamis/dense/schur.hpp>
 #include <tamis/dense/triangle.hpp>

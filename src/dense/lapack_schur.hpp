@@ -1,4 +1,4 @@
-// Private: LAPACK's Schur forms of full matrices, column-major, their reordering and their eigenvectors, with work space;
+// Private: LAPACK's Schur forms of full matrices, column-major, and their reordering, with work space;
 // lapack.hpp says how it is called.
 #pragma once
 
@@ -13,21 +13,14 @@
                        std::size_t);                                                                                        \
     void prefix##trsen_(const char* job, const char* compq, const int* select, const int* n, R* t, const int* ldt, R* q,    \
                         const int* ldq, R* wr, R* wi, int* m, R* s, R* sep, R* work, const int* lwork, int* iwork,          \
-                        const int* liwork, int* info, std::size_t, std::size_t);                                            \
-    void prefix##trevc3_(const char* side, const char* howmny, int* select, const int* n, const R* t, const int* ldt,       \
-                         R* vl, const int* ldvl, R* vr, const int* ldvr, const int* mm, int* m, R* work, const int* lwork,  \
-                         int* info, std::size_t, std::size_t);
+                        const int* liwork, int* info, std::size_t, std::size_t);
 #define TAMIS_DECLARE_COMPLEX_ROUTINES(prefix, R)                                                                           \
     void prefix##gees_(const char* jobvs, const char* sort, void* select, const int* n, std::complex<R>* a, const int* lda, \
                        int* sdim, std::complex<R>* w, std::complex<R>* vs, const int* ldvs, std::complex<R>* work,          \
                        const int* lwork, R* rwork, int* bwork, int* info, std::size_t, std::size_t);                        \
     void prefix##trsen_(const char* job, const char* compq, const int* select, const int* n, std::complex<R>* t,            \
                         const int* ldt, std::complex<R>* q, const int* ldq, std::complex<R>* w, int* m, R* s, R* sep,       \
-                        std::complex<R>* work, const int* lwork, int* info, std::size_t, std::size_t);                      \
-    void prefix##trevc3_(const char* side, const char* howmny, const int* select, const int* n, std::complex<R>* t,         \
-                         const int* ldt, std::complex<R>* vl, const int* ldvl, std::complex<R>* vr, const int* ldvr,        \
-                         const int* mm, int* m, std::complex<R>* work, const int* lwork, R* rwork, const int* lrwork,       \
-                         int* info, std::size_t, std::size_t);
+                        std::complex<R>* work, const int* lwork, int* info, std::size_t, std::size_t);
 
 extern "C" {
 TAMIS_DECLARE_REAL_ROUTINES(s, float)
@@ -89,34 +82,6 @@ std::int64_t trsen(const Int* select, std::int64_t n, T* S, std::int64_t lds, T*
         for (std::size_t i = 0; i < static_cast<std::size_t>(n); ++i) w[i] = {re[i], im[i]};
     }
     return checked("trsen", info);
-}
-
-/// Right eigenvectors of the Schur form S, in V n×n (for a conjugate pair of a real S: real part, imaginary part, of the
-/// eigenvalue with positive imaginary part). S is not changed.
-template <class T>
-void trevc(std::int64_t n, T* S, std::int64_t lds, T* V) {
-    const Int n_ = size("trevc", n), ld = size("trevc", std::max<std::int64_t>(lds, 1)), ldv = std::max<Int>(n_, 1),
-              ask = -1, one = 1;
-    Int info = 0, m = 0;
-    T best{};
-    if constexpr (is_complex_v<T>) {
-        const auto routine = pick<T>(nullptr, nullptr, ctrevc3_, ztrevc3_);
-        const Int lrwork = std::max<Int>(n_, 1);
-        auto rwork = work_space<Real<T>>(lrwork);
-        routine("R", "A", nullptr, &n_, S, &ld, nullptr, &one, V, &ldv, &n_, &m, &best, &ask, rwork.data(), &lrwork, &info,
-                1, 1);
-        const Int lwork = work_size(best);
-        auto work = work_space<T>(lwork);
-        routine("R", "A", nullptr, &n_, S, &ld, nullptr, &one, V, &ldv, &n_, &m, work.data(), &lwork, rwork.data(), &lrwork,
-                &info, 1, 1);
-    } else {
-        const auto routine = pick<T>(strevc3_, dtrevc3_, nullptr, nullptr);
-        routine("R", "A", nullptr, &n_, S, &ld, nullptr, &one, V, &ldv, &n_, &m, &best, &ask, &info, 1, 1);
-        const Int lwork = work_size(best);
-        auto work = work_space<T>(lwork);
-        routine("R", "A", nullptr, &n_, S, &ld, nullptr, &one, V, &ldv, &n_, &m, work.data(), &lwork, &info, 1, 1);
-    }
-    checked("trevc", info);
 }
 
 }  // namespace tamis::detail::lapack

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "core/blas.hpp"
+#include "dense/lapack_eig.hpp"
 #include "dense/lapack_schur.hpp"
 #include "iterative/eigen/block.hpp"
 #include "iterative/vector_ops.hpp"

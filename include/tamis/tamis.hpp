@@ -17,6 +17,7 @@
 #include <tamis/dense/banded.hpp>
 #include <tamis/dense/cholesky.hpp>
 #include <tamis/dense/eig.hpp>
+#include <tamis/dense/equations.hpp>
 #include <tamis/dense/expm.hpp>
 #include <tamis/dense/functions.hpp>
 #include <tamis/dense/hessenberg.hpp>
@@ -27,6 +28,7 @@
 #include <tamis/dense/pivoted_cholesky.hpp>
 #include <tamis/dense/qr.hpp>
 #include <tamis/dense/qz.hpp>
+#include <tamis/dense/riccati.hpp>
 #include <tamis/dense/rq.hpp>
 #include <tamis/dense/schur.hpp>
 #include <tamis/dense/triangle.hpp>

@@ -12,7 +12,7 @@
 
 #include <tamis/sparse/build.hpp>
 
-#include "dense/lapack_spectral.hpp"
+#include "dense/lapack_schur.hpp"
 #include "support/assertions.hpp"
 #include "support/dense_oracle.hpp"
 #include "support/random.hpp"

@@ -50,7 +50,7 @@ struct General : BandTraits<T, I> {
 INSTANTIATE_TYPED_TEST_SUITE_P(Band, FactorizationLaws, ForAllScalarsAndIndices<General>, TraitsName);
 
 template <class T, class I>
-struct Definite : BandTraits<T, I> {
+struct DefiniteBand : BandTraits<T, I> {
     static Problem<T, I> regular(std::int64_t n, std::uint64_t seed) { return band<T, I>(n, 4, 4, true, seed); }
 };
 template <class T, class I>
@@ -79,17 +79,17 @@ struct DefiniteTridiagonal : BandTraits<T, I> {
         return p;
     }
 };
-struct KindName {
+struct BandKindName {
     template <class Traits>
     static std::string GetName(int index) {
         return TraitsName::GetName<Traits>(index) + "_" + std::to_string(index / 2);
     }
 };
-using Kinds =
-    ::testing::Types<Definite<double, std::int32_t>, Definite<std::complex<float>, std::int64_t>,
+using BandKindTypes =
+    ::testing::Types<DefiniteBand<double, std::int32_t>, DefiniteBand<std::complex<float>, std::int64_t>,
                      Tridiagonal<float, std::int32_t>, Tridiagonal<std::complex<double>, std::int64_t>,
                      DefiniteTridiagonal<double, std::int64_t>, DefiniteTridiagonal<std::complex<double>, std::int32_t>>;
-INSTANTIATE_TYPED_TEST_SUITE_P(BandKinds, FactorizationLaws, Kinds, KindName);
+INSTANTIATE_TYPED_TEST_SUITE_P(BandKinds, FactorizationLaws, BandKindTypes, BandKindName);
 
 TEST(Banded, TakesTheKernelOfItsKind) {
     const auto backend = [](const auto& p) { return factor(p.A, Method::banded).info().backend; };

@@ -38,6 +38,7 @@ class CscTest : public ::testing::Test {
 };
 TYPED_TEST_SUITE(CscTest, test::AllScalarsAndIndices, test::TypeName);
 
+#undef USING_TYPES  // of another file compiled with this one
 #define USING_TYPES                                   \
     using T [[maybe_unused]] = typename TypeParam::T; \
     using I [[maybe_unused]] = typename TypeParam::I; \

@@ -46,6 +46,7 @@ class EigenSparseTest : public ::testing::Test {
 };
 TYPED_TEST_SUITE(EigenSparseTest, test::AllScalarsAndIndices, test::TypeName);
 
+#undef USING_TYPES  // of another file compiled with this one
 #define USING_TYPES                                                     \
     using T [[maybe_unused]] = typename TypeParam::T;                   \
     using I [[maybe_unused]] = typename TypeParam::I;                   \

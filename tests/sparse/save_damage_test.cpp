@@ -16,6 +16,7 @@
 #include "support/assembly.hpp"
 #include "support/assertions.hpp"
 #include "support/folder.hpp"
+#include "support/saved_bytes.hpp"
 
 namespace tamis::test {
 namespace {
@@ -23,19 +24,6 @@ namespace fs = std::filesystem;
 
 void write_file(const fs::path& path, const std::string& bytes) {
     std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-}
-
-template <class F>
-std::string bytes_of(const F& f) {
-    std::ostringstream out(std::ios::binary);
-    save(f, out);
-    return out.str();
-}
-
-template <class F>
-F from_bytes(const std::string& bytes) {
-    std::istringstream in(bytes, std::ios::binary);
-    return load<F>(in);
 }
 
 /// A Hermitian matrix of order 3, definite for a positive d and indefinite for a negative one.
@@ -116,14 +104,14 @@ SparseQr<double> make() {
 
 template <class F>
 class SavedFile : public ::testing::Test {};
-using Classes =
+using ClassesToDamage =
     ::testing::Types<SparseCholesky<double>, SparseCholesky<std::complex<double>>, SparseLdlt<double>, SparseLu<double>
 #if TAMIS_WITH_GPL
                      ,
                      SparseQr<double>
 #endif
                      >;
-TYPED_TEST_SUITE(SavedFile, Classes);
+TYPED_TEST_SUITE(SavedFile, ClassesToDamage);
 
 TYPED_TEST(SavedFile, IsRefusedForEveryDamagedBit) {
     const auto file = bytes_of(make<TypeParam>());

@@ -11,23 +11,11 @@
 #include "support/assertions.hpp"
 #include "support/problems.hpp"
 #include "support/random.hpp"
+#include "support/saved_bytes.hpp"
 #include "support/threads.hpp"
 
 namespace tamis::test {
 namespace {
-
-template <class F>
-std::string bytes_of(const F& f) {
-    std::ostringstream out(std::ios::binary);
-    save(f, out);
-    return out.str();
-}
-
-template <class F>
-F from_bytes(const std::string& bytes) {
-    std::istringstream in(bytes, std::ios::binary);
-    return load<F>(in);
-}
 
 /// Same pattern, other numbers, and for Hermitian ones still definite or indefinite.
 template <class T, class I>
@@ -176,13 +164,14 @@ TYPED_TEST(SaveAndLoad, KeepsAQrFactorizationOfAnyShapeAndRank) {
 
 template <class F>
 class SaveAndLoadEmpty : public ::testing::Test {};
-using Classes = ::testing::Types<SparseCholesky<double>, SparseLdlt<std::complex<float>>, SparseLu<double, std::int64_t>
+using ClassesSavedEmpty =
+    ::testing::Types<SparseCholesky<double>, SparseLdlt<std::complex<float>>, SparseLu<double, std::int64_t>
 #if TAMIS_WITH_GPL
-                                 ,
-                                 SparseQr<float>
+                     ,
+                     SparseQr<float>
 #endif
-                                 >;
-TYPED_TEST_SUITE(SaveAndLoadEmpty, Classes);
+                     >;
+TYPED_TEST_SUITE(SaveAndLoadEmpty, ClassesSavedEmpty);
 
 TYPED_TEST(SaveAndLoadEmpty, KeepsAMatrixWithoutRows) {
     using T = typename TypeParam::scalar_type;

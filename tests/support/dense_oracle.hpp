@@ -71,7 +71,7 @@ Matrix<T> permuted(const Matrix<T>& A, const P& p, const Q& q) {
     Matrix<T> B(A.rows(), A.cols());
     for (std::int64_t j = 0; j < A.cols(); ++j)
         for (std::int64_t i = 0; i < A.rows(); ++i)
-            B(i, j) = A(p[static_cast<std::size_t>(i)], q[static_cast<std::size_t>(j)]);
+            B(i, j) = A(static_cast<std::int64_t>(p.begin()[i]), static_cast<std::int64_t>(q.begin()[j]));
     return B;
 }
 

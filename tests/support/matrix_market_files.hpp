@@ -13,15 +13,11 @@
 
 #include "sparse/matrix_market/compress.hpp"
 #include "sparse/matrix_market/read.hpp"
+#include "support/folder.hpp"
 
 namespace tamis::test {
 
 namespace mm = detail::matrix_market;
-
-inline std::string contents(const std::filesystem::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
 
 /// One file of the corpus, named after its stem in test names.
 struct CorpusFile {

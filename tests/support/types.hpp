@@ -3,6 +3,7 @@
 
 #include <complex>
 #include <cstdint>
+#include <limits>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -10,6 +11,8 @@
 #include <tamis/core/scalar.hpp>
 
 namespace tamis::test {
+
+inline constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// One combination of scalar and index; typed tests use `using T = typename TypeParam::T; using I = typename TypeParam::I;`.
 template <class Scalar_, class Index_ = std::int32_t>

@@ -14,8 +14,6 @@
 namespace tamis::test {
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
 std::int64_t in_interval(const std::vector<double>& values, double lower, double upper) {
     return std::count_if(values.begin(), values.end(), [&](double v) { return lower <= v && v < upper; });
 }

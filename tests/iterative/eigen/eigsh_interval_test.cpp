@@ -20,8 +20,6 @@
 namespace tamis::test {
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
 Vector<double> within(const std::vector<double>& ascending, double lower, double upper) {
     const auto first = std::lower_bound(ascending.begin(), ascending.end(), lower);
     const auto last = std::lower_bound(ascending.begin(), ascending.end(), upper);

@@ -119,10 +119,10 @@ TEST(EmbeddingSearch, FindsWhatAGridHasByEachOfItsMethods) {
 
 TEST(EmbeddingSearch, TakesMultigridWhereAFactorIsDearAndJacobiOnPowerLawGraphs) {
     // A torus in three dimensions: a factor of more than the cheap number of operations.
-    const std::int64_t n = 26;
-    const auto torus = pattern_of_rows<double, std::int32_t>(n * n * n, n * n * n, [n](std::int64_t v) {
+    constexpr std::int64_t n = 26;
+    const auto torus = pattern_of_rows<double, std::int32_t>(n * n * n, n * n * n, [](std::int64_t v) {
         const std::int64_t x = v % n, y = v / n % n, z = v / (n * n);
-        const auto at = [n](std::int64_t a, std::int64_t b, std::int64_t c) {
+        const auto at = [](std::int64_t a, std::int64_t b, std::int64_t c) {
             return (a + n) % n + n * ((b + n) % n + n * ((c + n) % n));
         };
         return std::vector<std::int64_t>{at(x - 1, y, z), at(x + 1, y, z), at(x, y - 1, z),

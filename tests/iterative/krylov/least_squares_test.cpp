@@ -27,7 +27,7 @@ namespace tamis::test {
 namespace {
 
 template <class T>
-struct Method {
+struct LeastSquaresMethod {
     std::string name;
     IterativeResult<T> (*solve)(const OperatorRef<T>&, const Vector<T>&, const LsqrOptions<T>&);
 };
@@ -46,7 +46,7 @@ template <class P>
 class IterativeLeastSquares : public ::testing::Test {
   protected:
     using T = typename P::T;
-    const std::vector<Method<T>> methods{
+    const std::vector<LeastSquaresMethod<T>> methods{
         {"lsqr", [](const OperatorRef<T>& A, const Vector<T>& b, const LsqrOptions<T>& o) { return lsqr(A, b, o); }},
         {"lsmr", [](const OperatorRef<T>& A, const Vector<T>& b,
                     const LsqrOptions<T>& o) { return lsmr(A, b, as<T, LsmrOptions<T>>(o)); }},

@@ -25,7 +25,7 @@ namespace tamis::test {
 namespace {
 
 template <class T>
-struct Method {
+struct ShortRecurrence {
     std::string name;
     IterativeResult<T> (*solve)(const OperatorRef<T>&, const Vector<T>&, const BicgOptions<T>&);
 };
@@ -41,7 +41,7 @@ class ShortRecurrences : public ::testing::Test {
     using A = const OperatorRef<T>&;
     using B = const Vector<T>&;
     using O = const BicgOptions<T>&;
-    const std::vector<Method<T>> methods{
+    const std::vector<ShortRecurrence<T>> methods{
         {"bicg", [](A a, B b, O o) { return bicg(a, b, o); }},
         {"cgs", [](A a, B b, O o) { return cgs(a, b, as<T, CgsOptions<T>>(o)); }},
         {"qmr", [](A a, B b, O o) { return qmr(a, b, as<T, QmrOptions<T>>(o)); }},

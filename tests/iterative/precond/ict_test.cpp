@@ -7,11 +7,10 @@
 
 #include "support/preconditioner_laws.hpp"
 #include "support/problems.hpp"
+#include "support/types.hpp"
 
 namespace tamis::test {
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 template <class P>
 class Ict : public ::testing::Test {};

@@ -11,11 +11,10 @@
 
 #include "sparse/graph/graphs.hpp"
 #include "support/assertions.hpp"
+#include "support/types.hpp"
 
 namespace tamis::test {
 namespace {
-
-constexpr double inf = std::numeric_limits<double>::infinity();
 
 template <class P>
 class Resistance : public testing::Test {};
@@ -70,7 +69,7 @@ TEST(ResistanceOf, KnownNetworksIsKnown) {
     // Foster: neighbours in a cube of d dimensions have (2^d − 1) / (d 2^(d − 1)).
     EXPECT_NEAR(effective_resistance(hypercube_graph(5).csr(), 0, 16), 31.0 / (5 * 16), 1e-14);
     const auto two = Graph<>(2);
-    EXPECT_EQ(effective_resistance(two.csr(), 0, 1), inf);
+    EXPECT_EQ(effective_resistance(two.csr(), 0, 1), infinity);
     EXPECT_EQ(effective_resistance(two.csr(), 1, 1), 0);
 }
 

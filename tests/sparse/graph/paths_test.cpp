@@ -11,16 +11,15 @@
 
 #include "sparse/graph/graphs.hpp"
 #include "support/assertions.hpp"
+#include "support/types.hpp"
 
 namespace tamis::test {
 namespace {
 
-constexpr double inf = std::numeric_limits<double>::infinity();
-
 /// Distances between all vertices (Floyd and Warshall); exact for integers.
 template <class T, class I>
 Matrix<double> all_distances(const Assembly<T, I>& A) {
-    Matrix<double> d = Matrix<double>::Constant(A.rows(), A.rows(), inf);
+    Matrix<double> d = Matrix<double>::Constant(A.rows(), A.rows(), infinity);
     for (const auto& [at, v] : A.entries())
         if (v != T(0)) d(at.first, at.second) = static_cast<double>(detail::real_part(v));
     d.diagonal().setZero();
@@ -74,12 +73,12 @@ double prim_weight(const Assembly<T, I>& A) {
     double total = 0;
     for (std::size_t root = 0; root < n; ++root) {
         if (done[root]) continue;
-        std::vector<double> cost(n, inf);
+        std::vector<double> cost(n, infinity);
         cost[root] = 0;
         for (;;) {
             std::size_t next = n;
             for (std::size_t v = 0; v < n; ++v)
-                if (!done[v] && cost[v] < inf && (next == n || cost[v] < cost[next])) next = v;
+                if (!done[v] && cost[v] < infinity && (next == n || cost[v] < cost[next])) next = v;
             if (next == n) break;
             done[next] = true;
             total += cost[next];
@@ -188,7 +187,7 @@ TEST(PathsInput, IsRefusedWithASentence) {
     EXPECT_EQ(shortest_paths(g.csr(), 2)[0], 2);  // a directed graph is fine here
     g.edge(2, 0, -5);
     EXPECT_TRUE(throws<InvalidArgument>([&] { return shortest_paths(g.csr(), 0); }, "(0, 2)", "-5", "not negative"));
-    for (const double bad : {inf, -inf, std::numeric_limits<double>::quiet_NaN()}) {
+    for (const double bad : {infinity, -infinity, std::numeric_limits<double>::quiet_NaN()}) {
         g.edge(2, 0, bad);
         EXPECT_TRUE(throws<InvalidArgument>([&] { return shortest_paths(g.csr(), 0); }, "(0, 2)", "finite"));
         EXPECT_TRUE(throws<InvalidArgument>([&] { return minimum_spanning_tree(g.csr()); }, "(0, 2)", "finite"));

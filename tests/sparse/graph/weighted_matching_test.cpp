@@ -16,11 +16,10 @@
 #include "reference/table.hpp"
 #include "sparse/pattern_reference.hpp"
 #include "support/assertions.hpp"
+#include "support/types.hpp"
 
 namespace tamis::test {
 namespace {
-
-constexpr double inf = std::numeric_limits<double>::infinity();
 
 /// Random entries of random magnitudes, 10^±decades, some of them stored zeros.
 template <class T, class I>
@@ -43,7 +42,7 @@ double modulus_of(const T& a) {
 /// What brute force knows of the matchings of most rows: the largest product, sum and smallest entry.
 struct BestMatchings {
     int size = 0;
-    double log_product = -inf, sum = -inf, smallest = -inf;
+    double log_product = -infinity, sum = -infinity, smallest = -infinity;
 };
 
 template <class M>
@@ -137,7 +136,7 @@ TYPED_TEST(WeightedMatchings, AreTheBestThatBruteForceFinds) {
         const auto A = assembly.csr();
         BestMatchings best;
         std::vector<bool> taken(static_cast<std::size_t>(cols));
-        try_all(A, 0, taken, 0, 0, 0, inf, best);
+        try_all(A, 0, taken, 0, 0, 0, infinity, best);
         const double tolerance = 1e-13 * 7 * 10;
         const auto product = match(A, MatchingObjective::product);
         EXPECT_TRUE(is_consistent(A, product, MatchingObjective::product)) << "trial " << trial;
@@ -145,7 +144,7 @@ TYPED_TEST(WeightedMatchings, AreTheBestThatBruteForceFinds) {
         EXPECT_NEAR(product.log_product, best.log_product, tolerance + 8 * double{epsilon_v<T>});
         EXPECT_EQ(match(assembly.csc(), MatchingObjective::product).columns, product.columns);
 
-        double total = 0, smallest = inf;
+        double total = 0, smallest = infinity;
         const auto sum = match(A, MatchingObjective::sum);
         const auto bottleneck = match(A, MatchingObjective::bottleneck);
         EXPECT_TRUE(is_consistent(A, sum, MatchingObjective::sum)) << "trial " << trial;
@@ -156,7 +155,7 @@ TYPED_TEST(WeightedMatchings, AreTheBestThatBruteForceFinds) {
             if (k >= 0) smallest = std::min(smallest, modulus_of(A.coeff(i, k)));
         }
         EXPECT_NEAR(total, best.sum, 1e-12 * best.sum + 8 * double{epsilon_v<T>} * best.sum);
-        EXPECT_NEAR(smallest == inf ? 0 : smallest, best.smallest == inf ? 0 : best.smallest,
+        EXPECT_NEAR(smallest == infinity ? 0 : smallest, best.smallest == infinity ? 0 : best.smallest,
                     8 * double{epsilon_v<T>} * std::min(smallest, 1e30));
     }
 }
@@ -167,7 +166,7 @@ TEST(WeightedMatching, IsOptimalAtOrderEight) {
         const auto A = random_magnitudes<double, std::int32_t>(8, 8, 0.5 + 0.1 * trial, 5, random).csr();
         BestMatchings best;
         std::vector<bool> taken(8);
-        try_all(A, 0, taken, 0, 0, 0, inf, best);
+        try_all(A, 0, taken, 0, 0, 0, infinity, best);
         EXPECT_NEAR(maximum_weight_matching(A).log_product, best.log_product, 1e-12);
     }
 }

@@ -52,23 +52,6 @@ bool invert_definite(MatrixView<const T> A, T* X) {
     return definite;
 }
 
-/// Norm of an n×n matrix in memory; rows by their sums.
-template <class T>
-double norm_of(const T* A, std::int64_t n, Norm norm) {
-    Array<double> sums(n);
-    double largest = 0;
-    double frobenius = 0;
-    for (std::int64_t j = 0; j < n; ++j)
-        for (std::int64_t i = 0; i < n; ++i) {
-            const double size = std::abs(std::complex<double>(A[j * n + i]));
-            if (norm == Norm::frobenius) frobenius = std::hypot(frobenius, size);
-            else sums[norm == Norm::one ? j : i] += size;
-        }
-    for (const double sum : sums)
-        if (!(sum <= largest)) largest = sum;
-    return norm == Norm::frobenius ? frobenius : largest;
-}
-
 }  // namespace
 
 template <class T>
@@ -136,31 +119,11 @@ Real<T> reciprocal_condition(MatrixView<const T> A) {
     return F ? F->rcond() : Real<T>(0);
 }
 
-template <class T>
-Real<T> condition_by_inverse(MatrixView<const T> A, Norm norm) {
-    check_square_operand("cond", A);
-    if (norm != Norm::one && norm != Norm::inf && norm != Norm::frobenius)
-        throw InvalidArgument("cond: by the inverse it is known in the norms one, inf and frobenius");
-    const std::int64_t n = A.rows();
-    Array<T> X(n * n, uninitialized);
-    copy_finite("cond", A, X.data(), n);
-    if (n == 0) return norm == Norm::frobenius ? Real<T>(0) : Real<T>(1);
-    const double size = norm_of(X.data(), n, norm);
-    try {
-        inverse(A, MatrixView<T>(X.data(), n, n));
-    } catch (const SingularMatrix&) {  // here a value, no failure
-        return std::numeric_limits<Real<T>>::infinity();
-    }
-    const double condition = size * norm_of(X.data(), n, norm);
-    return std::isnan(condition) ? std::numeric_limits<Real<T>>::infinity() : static_cast<Real<T>>(condition);
-}
-
 #define TAMIS_INSTANTIATE(T)                                         \
     template void inverse(MatrixView<const T>, MatrixView<T>);       \
     template T determinant(MatrixView<const T>);                     \
     template LogDeterminant<T> log_determinant(MatrixView<const T>); \
-    template Real<T> reciprocal_condition(MatrixView<const T>);      \
-    template Real<T> condition_by_inverse(MatrixView<const T>, Norm norm);
+    template Real<T> reciprocal_condition(MatrixView<const T>);
 TAMIS_FOR_EACH_SCALAR(TAMIS_INSTANTIATE)
 #undef TAMIS_INSTANTIATE
 

@@ -60,14 +60,14 @@ std::int64_t heevd(std::int64_t n, T* A, std::int64_t lda, Real<T>* w, bool vect
     return checked("heevd", info);
 }
 
-/// The thin A = U diag(s) Vᴴ, s descending; U m×min(m, n), Vt min(m, n)×n, contiguous; A is destroyed. Without U and Vt
-/// (null) s alone. Returns 0, or k > 0: the algorithm did not converge.
+/// The thin A = U diag(s) Vᴴ, s descending; U m×min(m, n), Vt min(m, n)×n, contiguous; A is destroyed. `full`: U m×m, Vt
+/// n×n. Without U and Vt (null) s alone. Returns 0, or k > 0: the algorithm did not converge.
 template <class T>
-std::int64_t gesdd(std::int64_t m, std::int64_t n, T* A, std::int64_t lda, Real<T>* s, T* U, T* Vt) {
+std::int64_t gesdd(std::int64_t m, std::int64_t n, T* A, std::int64_t lda, Real<T>* s, T* U, T* Vt, bool full = false) {
     const std::int64_t least = std::min(m, n), most = std::max(m, n);
     const Int m_ = size("gesdd", m), n_ = size("gesdd", n), ld = size("gesdd", std::max<std::int64_t>(lda, 1));
-    const Int ldu = std::max<Int>(m_, 1), ldvt = std::max<Int>(size("gesdd", least), 1);
-    const char* const job = U != nullptr ? "S" : "N";
+    const Int ldu = std::max<Int>(m_, 1), ldvt = std::max<Int>(size("gesdd", full ? n : least), 1);
+    const char* const job = U == nullptr ? "N" : full ? "A" : "S";
     const Int ask = -1;
     Int info = 0;
     T best{};

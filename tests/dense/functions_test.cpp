@@ -90,20 +90,15 @@ TYPED_TEST(DenseFunctions, DeterminantsNeitherOverflowOnTheWayNorLieOfSingularMa
     EXPECT_EQ(det(swap), T(-1));
 }
 
-TYPED_TEST(DenseFunctions, ConditionNumbersAreThoseOfTheInverse) {
+TYPED_TEST(DenseFunctions, ReciprocalConditionNumbersAreThoseOfTheInverse) {
     using T = typename TypeParam::T;
     const Matrix<T> A = with_singular_values<T>(20, 20, spectrum(3, 20, 100));
     const Matrix<InDouble<T>> X = dense_inverse(in_double(A));
     const double one = one_norm_of(A) * one_norm_of(X);
-    EXPECT_NEAR(cond(A, Norm::one) / one, 1, 1e-4);
-    EXPECT_NEAR(cond(A, Norm::inf) / (norm_inf(A) * norm_inf(X)), 1, 1e-4);
-    EXPECT_NEAR(static_cast<double>(cond(A, Norm::frobenius)) / (in_double(A).norm() * X.norm()), 1, 1e-4);
     EXPECT_GE(rcond(A), 0.99 / one);
     EXPECT_LE(rcond(A), 10 / one);
-    EXPECT_EQ(cond(Matrix<T>(Matrix<T>::Ones(3, 3)), Norm::one), std::numeric_limits<Real<T>>::infinity());
     EXPECT_EQ(rcond(Matrix<T>(Matrix<T>::Ones(3, 3))), 0);
     EXPECT_EQ(rcond(Matrix<T>(0, 0)), 1);
-    EXPECT_TRUE(throws<InvalidArgument>([&] { (void)cond(A, Norm::nuclear); }, "norms one, inf and frobenius"));
 }
 
 TYPED_TEST(DenseFunctions, TriangularSolvesReadTheirTriangleOnlyInEveryLayout) {

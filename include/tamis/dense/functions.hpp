@@ -1,8 +1,7 @@
-// inv, det, slogdet, rcond and cond of dense matrices: one call for what the factorizations know.
+// inv, det, slogdet and rcond of dense matrices: one call for what the factorizations know.
 #pragma once
 
 #include <tamis/core/factorization.hpp>
-#include <tamis/core/norm.hpp>
 #include <tamis/dense/operand.hpp>
 
 namespace tamis {
@@ -16,8 +15,6 @@ template <class T>
 LogDeterminant<T> log_determinant(MatrixView<const T> A);
 template <class T>
 Real<T> reciprocal_condition(MatrixView<const T> A);
-template <class T>
-Real<T> condition_by_inverse(MatrixView<const T> A, Norm norm);
 }  // namespace detail
 
 /// A⁻¹ by LU, or by Cholesky for a Hermitian A with a positive diagonal that proves definite. DimensionMismatch for a
@@ -49,13 +46,6 @@ template <DenseMatrix M>
 template <DenseMatrix M>
 [[nodiscard]] auto rcond(const M& A) {
     return detail::reciprocal_condition<dense_scalar_t<M>>(detail::ShapedInput<M>(A).view());
-}
-
-/// ‖A‖ ‖A⁻¹‖ in the norm `one`, `inf` or `frobenius`, by the inverse; infinity for a singular A, 1 (frobenius: 0) for an
-/// empty one. 2 n³ flops. InvalidArgument for the other norms.
-template <DenseMatrix M>
-[[nodiscard]] auto cond(const M& A, Norm norm) {
-    return detail::condition_by_inverse<dense_scalar_t<M>>(detail::ShapedInput<M>(A).view(), norm);
 }
 
 }  // namespace tamis

@@ -1,0 +1,113 @@
+#include <tamis/dense/subspaces.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "core/blas.hpp"
+#include "dense/operand.hpp"
+#include "dense/spectral_threads.hpp"
+#include "dense/svd_drivers.hpp"
+#include "instantiate.hpp"
+
+namespace tamis::detail {
+
+namespace {
+
+double gemm_flops(std::int64_t m, std::int64_t n, std::int64_t k) {
+    return 2 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
+}
+
+/// An orthonormal basis of the range of A in the first `rank` columns of U.
+template <class T>
+struct RangeBasis {
+    RangeBasis(const char* caller, MatrixView<const T> A)
+        : parts(caller, A),
+          rank(rank_of_values(parts.s.data(), A.rows(), A.cols(), {})) {}
+    ThinSvd<T> parts;
+    std::int64_t rank;
+};
+
+template <class T>
+Array<Real<T>> descending_values(const Array<T>& A, std::int64_t m, std::int64_t n) {
+    Array<Real<T>> s(std::min(m, n), uninitialized);
+    singular_values<T>("subspace_angles", MatrixView<const T>(A.data(), m, n), SvdDriver::automatic, s.data());
+    return s;
+}
+
+}  // namespace
+
+template <class T>
+std::int64_t matrix_rank(MatrixView<const T> A, const RankOptions& options) {
+    check_rank_options("matrix_rank", options);
+    Array<Real<T>> s(std::min(A.rows(), A.cols()), uninitialized);
+    singular_values<T>("matrix_rank", A, SvdDriver::automatic, s.data());
+    return rank_of_values(s.data(), A.rows(), A.cols(), options);
+}
+
+template <class T>
+Array<Real<T>> subspace_angles(MatrixView<const T> A, MatrixView<const T> B) {
+    using R = Real<T>;
+    const char* const caller = "subspace_angles";
+    const std::int64_t m = A.rows();
+    if (B.rows() != m)
+        throw DimensionMismatch(std::string(caller) + ": A has " + std::to_string(m) + " rows and B " +
+                                    std::to_string(B.rows()) + "; both span subspaces of one space",
+                                m, B.rows());
+    check_lapack_sizes(caller, m, std::max(A.cols(), B.cols()));
+    const RangeBasis<T> first(caller, A), second(caller, B);
+    // F the larger basis, G the smaller one, q columns.
+    const bool swapped = first.rank < second.rank;
+    const RangeBasis<T>& F = swapped ? second : first;
+    const RangeBasis<T>& G = swapped ? first : second;
+    const std::int64_t p = F.rank, q = G.rank;
+    if (q == 0) return {};
+    Array<T> C(p * q, uninitialized);  // FᴴG, whose singular values are the cosines
+    Array<T> S(std::span<const T>(G.parts.U.data(), static_cast<std::size_t>(m * q)));  // G − F C, whose are the sines
+    on_spectral_threads(2 * gemm_flops(m, p, q), [&] {
+        blas::gemm('C', 'N', p, q, m, T(1), F.parts.U.data(), m, G.parts.U.data(), m, T(0), C.data(), p);
+        blas::gemm('N', 'N', m, q, p, T(-1), F.parts.U.data(), m, C.data(), p, T(1), S.data(), m);
+    });
+    const Array<R> cosines = descending_values(C, p, q);
+    const Array<R> sines = descending_values(S, m, q);
+    Array<R> angles(q, uninitialized);
+    for (std::int64_t k = 0; k < q; ++k) {
+        const R cosine = cosines[q - 1 - k];
+        angles[k] = cosine * cosine >= R(0.5) ? std::asin(std::min(sines[k], R(1))) : std::acos(std::min(cosine, R(1)));
+    }
+    return angles;
+}
+
+template <class T>
+Real<T> orthogonal_procrustes(MatrixView<const T> A, MatrixView<const T> B, MatrixView<T> R) {
+    const char* const caller = "orthogonal_procrustes";
+    const std::int64_t m = A.rows(), n = A.cols();
+    if (B.rows() != m || B.cols() != n)
+        throw DimensionMismatch(std::string(caller) + ": A is " + std::to_string(m) + "×" + std::to_string(n) + " and B " +
+                                    std::to_string(B.rows()) + "×" + std::to_string(B.cols()),
+                                B.rows() != m ? m : n, B.rows() != m ? B.rows() : B.cols());
+    check_lapack_sizes(caller, m, n);
+    if (n == 0) return 0;
+    Array<T> a(m * n, uninitialized), b(m * n, uninitialized), C(n * n);
+    copy_finite((std::string(caller) + ": A").c_str(), A, a.data(), m);
+    copy_finite((std::string(caller) + ": B").c_str(), B, b.data(), m);
+    if (m > 0)
+        on_spectral_threads(gemm_flops(m, n, n),
+                            [&] { blas::gemm('C', 'N', n, n, m, T(1), a.data(), m, b.data(), m, T(0), C.data(), n); });
+    const ThinSvd<T> parts(caller, MatrixView<const T>(C.data(), n, n));
+    on_spectral_threads(gemm_flops(n, n, n), [&] {
+        blas::gemm('N', 'N', n, n, n, T(1), parts.U.data(), n, parts.Vt.data(), n, T(0), R.data(), n);
+    });
+    double scale = 0;
+    for (const Real<T> s : parts.s) scale += static_cast<double>(s);
+    return static_cast<Real<T>>(scale);
+}
+
+#define TAMIS_INSTANTIATE(T)                                                           \
+    template std::int64_t matrix_rank(MatrixView<const T>, const RankOptions&);        \
+    template Array<Real<T>> subspace_angles(MatrixView<const T>, MatrixView<const T>); \
+    template Real<T> orthogonal_procrustes(MatrixView<const T>, MatrixView<const T>, MatrixView<T>);
+TAMIS_FOR_EACH_SCALAR(TAMIS_INSTANTIATE)
+#undef TAMIS_INSTANTIATE
+
+}  // namespace tamis::detail

@@ -18,16 +18,6 @@ double gemm_flops(std::int64_t m, std::int64_t n, std::int64_t k) {
     return 2 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
 }
 
-/// An orthonormal basis of the range of A in the first `rank` columns of U.
-template <class T>
-struct RangeBasis {
-    RangeBasis(const char* caller, MatrixView<const T> A)
-        : parts(caller, A),
-          rank(rank_of_values(parts.s.data(), A.rows(), A.cols(), {})) {}
-    ThinSvd<T> parts;
-    std::int64_t rank;
-};
-
 template <class T>
 Array<Real<T>> descending_values(const Array<T>& A, std::int64_t m, std::int64_t n) {
     Array<Real<T>> s(std::min(m, n), uninitialized);
@@ -55,18 +45,20 @@ Array<Real<T>> subspace_angles(MatrixView<const T> A, MatrixView<const T> B) {
                                     std::to_string(B.rows()) + "; both span subspaces of one space",
                                 m, B.rows());
     check_lapack_sizes(caller, m, std::max(A.cols(), B.cols()));
-    const RangeBasis<T> first(caller, A), second(caller, B);
-    // F the larger basis, G the smaller one, q columns.
-    const bool swapped = first.rank < second.rank;
-    const RangeBasis<T>& F = swapped ? second : first;
-    const RangeBasis<T>& G = swapped ? first : second;
-    const std::int64_t p = F.rank, q = G.rank;
+    const ThinSvd<T> first(caller, A), second(caller, B);
+    const std::int64_t first_rank = rank_of_values(first.s.data(), m, A.cols(), {});
+    const std::int64_t second_rank = rank_of_values(second.s.data(), m, B.cols(), {});
+    // Orthonormal bases F, p columns, of the larger subspace and G, q columns, of the smaller one.
+    const bool swapped = first_rank < second_rank;
+    const T* const F = swapped ? second.U.data() : first.U.data();
+    const T* const G = swapped ? first.U.data() : second.U.data();
+    const std::int64_t p = std::max(first_rank, second_rank), q = std::min(first_rank, second_rank);
     if (q == 0) return {};
-    Array<T> C(p * q, uninitialized);  // FᴴG, whose singular values are the cosines
-    Array<T> S(std::span<const T>(G.parts.U.data(), static_cast<std::size_t>(m * q)));  // G − F C, whose are the sines
+    Array<T> C(p * q, uninitialized);                                    // FᴴG, whose singular values are the cosines
+    Array<T> S(std::span<const T>(G, static_cast<std::size_t>(m * q)));  // G − F C, whose are the sines
     on_spectral_threads(2 * gemm_flops(m, p, q), [&] {
-        blas::gemm('C', 'N', p, q, m, T(1), F.parts.U.data(), m, G.parts.U.data(), m, T(0), C.data(), p);
-        blas::gemm('N', 'N', m, q, p, T(-1), F.parts.U.data(), m, C.data(), p, T(1), S.data(), m);
+        blas::gemm('C', 'N', p, q, m, T(1), F, m, G, m, T(0), C.data(), p);
+        blas::gemm('N', 'N', m, q, p, T(-1), F, m, C.data(), p, T(1), S.data(), m);
     });
     const Array<R> cosines = descending_values(C, p, q);
     const Array<R> sines = descending_values(S, m, q);

@@ -26,7 +26,7 @@ double svd_flops(std::int64_t m, std::int64_t n, bool vectors) {
     return vectors ? 4 * most * least * least + 22 * least * least * least : 4 * least * least * (most - least / 3);
 }
 
-double product_flops(std::int64_t m, std::int64_t n, std::int64_t k) {
+double svd_product_flops(std::int64_t m, std::int64_t n, std::int64_t k) {
     return 2 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
 }
 
@@ -226,7 +226,7 @@ void DenseSvd<T>::apply_inverse(bool adjoint, std::int64_t r, const Real<T>* wei
         return;
     }
     Array<T> inner(r * k, uninitialized);
-    detail::on_spectral_threads(product_flops(m + n, k, r), [&] {
+    detail::on_spectral_threads(svd_product_flops(m + n, k, r), [&] {
         if (adjoint) detail::blas::gemm('N', 'N', r, k, n, T(1), vt_.data(), ldv, y, ldy, T(0), inner.data(), r);
         else detail::blas::gemm('C', 'N', r, k, m, T(1), u_.data(), m, y, ldy, T(0), inner.data(), r);
         for (std::int64_t c = 0; c < k; ++c)
@@ -302,7 +302,7 @@ void DenseSvd<T>::write_pinv(const RankOptions& options, MatrixView<T> out) cons
         std::fill_n(out.data(), m * n, T(0));
         return;
     }
-    detail::on_spectral_threads(product_flops(m, n, r), [&] {
+    detail::on_spectral_threads(svd_product_flops(m, n, r), [&] {
         detail::blas::gemm('C', 'C', n, m, r, T(1), vt_.data(), ldvt(), scaled.data(), m, T(0), out.data(), n);
     });
 }
@@ -320,7 +320,7 @@ void DenseSvd<T>::write_null_space(MatrixView<T> out) const {
     Array<T> Q(n * n, uninitialized);
     Array<T> tau(std::max<std::int64_t>(known, 1), uninitialized);
     detail::adjoint_into(known, n, vt_.data(), Q.data());
-    detail::on_spectral_threads(product_flops(n, n, known), [&] {
+    detail::on_spectral_threads(svd_product_flops(n, n, known), [&] {
         if (known > 0) detail::lapack::geqrf(n, known, Q.data(), n, tau.data());
         detail::lapack::ungqr(n, n, known, Q.data(), n, tau.data());
     });
@@ -335,7 +335,7 @@ void DenseSvd<T>::write_product(MatrixView<T> out) const {
     Array<T> scaled(m * k, uninitialized);
     for (std::int64_t j = 0; j < k; ++j)
         for (std::int64_t i = 0; i < m; ++i) scaled[j * m + i] = u_[j * m + i] * s_[j];
-    detail::on_spectral_threads(product_flops(m, n, k), [&] {
+    detail::on_spectral_threads(svd_product_flops(m, n, k), [&] {
         detail::blas::gemm('N', 'N', m, n, k, T(1), scaled.data(), m, vt_.data(), ldvt(), T(0), out.data(), m);
     });
 }

@@ -38,20 +38,18 @@ struct DenseEighTraits {
 };
 INSTANTIATE_TYPED_TEST_SUITE_P(DenseEigh, FactorizationLaws, ForAllScalarsAndIndices<DenseEighTraits>, TraitsName);
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
 template <class P>
 class DenseEighOf : public ::testing::Test {};
 TYPED_TEST_SUITE(DenseEighOf, AllScalars, TypeName);
 
 template <class T>
-Matrix<T> hermitian(std::int64_t n, std::uint64_t seed) {
+Matrix<T> random_hermitian(std::int64_t n, std::uint64_t seed) {
     const Matrix<T> G = Random(seed).matrix<T>(n, n);
     return Matrix<T>(G + G.adjoint());
 }
 
 template <class T>
-std::vector<NamedMatrix<T>> hermitian_gallery(std::int64_t n) {
+std::vector<NamedMatrix<T>> eigh_gallery(std::int64_t n) {
     auto all = definite_gallery<T>(n);
     std::vector<double> signs = spectrum(3, n, 0.1 / static_cast<double>(epsilon_v<T>)), clustered(signs.size(), 1.0);
     for (std::size_t i = 0; i < signs.size(); i += 2) signs[i] = -signs[i];
@@ -60,7 +58,7 @@ std::vector<NamedMatrix<T>> hermitian_gallery(std::int64_t n) {
     all.push_back({"clustered", with_eigenvalues<T>(clustered)});
     all.push_back({"zeros", Matrix<T>::Zero(n, n)});
     all.push_back({"identity", Matrix<T>::Identity(n, n)});
-    Matrix<T> graded = hermitian<T>(n, 3);
+    Matrix<T> graded = random_hermitian<T>(n, 3);
     for (std::int64_t j = 0; j < n; ++j)
         for (std::int64_t i = 0; i < n; ++i)
             graded(i, j) *= static_cast<Real<T>>(std::ldexp(1.0, -static_cast<int>(i + j) / 2));
@@ -101,7 +99,7 @@ void expect_close(const Vector<R>& actual, const Vector<R>& expected, double lim
 TYPED_TEST(DenseEighOf, EveryMatrixAndEveryPartOfItsSpectrumMeetsLapacksTestRatios) {
     using T = typename TypeParam::T;
     using R = Real<T>;
-    for (const auto& [name, A] : hermitian_gallery<T>(40)) {
+    for (const auto& [name, A] : eigh_gallery<T>(40)) {
         SCOPED_TRACE(name);
         const std::int64_t n = A.rows();
         const auto F = eigh(A);
@@ -132,7 +130,7 @@ TYPED_TEST(DenseEighOf, EveryMatrixAndEveryPartOfItsSpectrumMeetsLapacksTestRati
 TYPED_TEST(DenseEighOf, PencilsOfAllTypesMeetLapacksTestRatios) {
     using T = typename TypeParam::T;
     const std::int64_t n = 40;
-    const Matrix<T> A = hermitian<T>(n, 3);
+    const Matrix<T> A = random_hermitian<T>(n, 3);
     const Matrix<T> B = with_eigenvalues<T>(spectrum(3, n, 100), 4);
     for (int type = 1; type <= 3; ++type) {
         for (const bool part : {false, true}) {
@@ -243,7 +241,7 @@ TEST(DenseEighObject, IntervalsAreOpenBelowAndClosedAbove) {
 }
 
 TEST(DenseEighObject, RefusesWhatIsNotHermitianOrDoesNotFit) {
-    Matrix<double> A = hermitian<double>(5, 3);
+    Matrix<double> A = random_hermitian<double>(5, 3);
     const Matrix<double> B = with_eigenvalues<double>({1, 2, 3, 4, 5});
     auto F = eigh(A);
     auto P = eigh(A, B);
@@ -310,7 +308,7 @@ template <class T>
 void expect_bands_decompose(double scale) {
     const std::int64_t n = 45;
     for (const std::int64_t upper : {0, 1, 3}) {
-        Matrix<T> A = hermitian<T>(n, 3) * T(static_cast<Real<T>>(scale));
+        Matrix<T> A = random_hermitian<T>(n, 3) * T(static_cast<Real<T>>(scale));
         Matrix<T> bands = Matrix<T>::Constant(upper + 1, n, T(std::numeric_limits<Real<T>>::quiet_NaN()));
         for (std::int64_t j = 0; j < n; ++j)
             for (std::int64_t i = 0; i < n; ++i) {

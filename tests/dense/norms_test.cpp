@@ -11,11 +11,10 @@
 #include "support/assertions.hpp"
 #include "support/dense_matrices.hpp"
 #include "support/dense_oracle.hpp"
+#include "support/types.hpp"
 
 namespace tamis::test {
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 template <class P>
 class DenseNorms : public ::testing::Test {};

@@ -37,8 +37,6 @@ struct DenseSvdTraits {
 };
 INSTANTIATE_TYPED_TEST_SUITE_P(DenseSvd, FactorizationLaws, ForAllScalarsAndIndices<DenseSvdTraits>, TraitsName);
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
 template <class P>
 class DenseSvdOf : public ::testing::Test {};
 TYPED_TEST_SUITE(DenseSvdOf, AllScalars, TypeName);

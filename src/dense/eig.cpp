@@ -220,7 +220,7 @@ void eigenvalues_into(MatrixView<const T> A, std::complex<Real<T>>* values) {
 
 template <class T>
 void eigenvalues_into(MatrixView<const T> A, MatrixView<const T> B, std::complex<Real<T>>* values) {
-    const auto parts = qz_parts<T>("eigvals", A, B);
+    const auto parts = qz_parts<T>("eigvals", A, B, false);
     write_quotients(parts.alpha, parts.beta, values);
 }
 

@@ -47,10 +47,12 @@ TAMIS_DECLARE_COMPLEX_ROUTINES(z, double)
 namespace tamis::detail::lapack {
 
 /// A = Q S Zᴴ, B = Q P Zᴴ, all n×n and contiguous, S (quasi-)triangular in place of A and P triangular in place of B; the
-/// eigenvalues alpha / beta with beta ≥ 0. Returns 0, or k > 0: the algorithm did not converge.
+/// eigenvalues alpha / beta with beta ≥ 0; without Q and Z (null) these alone. Returns 0, or k > 0: the algorithm did not
+/// converge.
 template <class T>
 std::int64_t gges(std::int64_t n, T* A, T* B, std::complex<Real<T>>* alpha, Real<T>* beta, T* Q, T* Z) {
     const Int n_ = size("gges", n), ld = std::max<Int>(n_, 1), ask = -1;
+    const char* const job = Q != nullptr ? "V" : "N";
     Int info = 0, selected = 0;
     T best{};
     if constexpr (is_complex_v<T>) {
@@ -58,7 +60,7 @@ std::int64_t gges(std::int64_t n, T* A, T* B, std::complex<Real<T>>* alpha, Real
         auto denominators = work_space<T>(n_);
         auto rwork = work_space<Real<T>>(size("gges", 8 * n));
         const auto call = [&](T* work, const Int* lwork) {
-            routine("V", "V", "N", nullptr, &n_, A, &ld, B, &ld, &selected, alpha, denominators.data(), Q, &ld, Z, &ld, work,
+            routine(job, job, "N", nullptr, &n_, A, &ld, B, &ld, &selected, alpha, denominators.data(), Q, &ld, Z, &ld, work,
                     lwork, rwork.data(), nullptr, &info, 1, 1, 1);
         };
         call(&best, &ask);
@@ -70,7 +72,7 @@ std::int64_t gges(std::int64_t n, T* A, T* B, std::complex<Real<T>>* alpha, Real
         const auto routine = pick<T>(sgges_, dgges_, nullptr, nullptr);
         auto re = work_space<T>(n_), im = work_space<T>(n_);
         const auto call = [&](T* work, const Int* lwork) {
-            routine("V", "V", "N", nullptr, &n_, A, &ld, B, &ld, &selected, re.data(), im.data(), beta, Q, &ld, Z, &ld, work,
+            routine(job, job, "N", nullptr, &n_, A, &ld, B, &ld, &selected, re.data(), im.data(), beta, Q, &ld, Z, &ld, work,
                     lwork, nullptr, &info, 1, 1, 1);
         };
         call(&best, &ask);

@@ -25,7 +25,7 @@ double qz_flops(std::int64_t n) {
 namespace detail {
 
 template <class T>
-QzParts<T> qz_parts(const char* what, MatrixView<const T> A, MatrixView<const T> B) {
+QzParts<T> qz_parts(const char* what, MatrixView<const T> A, MatrixView<const T> B, bool vectors) {
     check_square_operand(what, A);
     check_square_operand(what, B);
     const std::int64_t n = A.rows();
@@ -37,7 +37,8 @@ QzParts<T> qz_parts(const char* what, MatrixView<const T> A, MatrixView<const T>
     check_finite_entries(what, "B", B);
     QzParts<T> parts;
     parts.n = n;
-    for (Array<T>* const M : {&parts.s, &parts.p, &parts.q, &parts.z}) *M = Array<T>(n * n, uninitialized);
+    for (Array<T>* const M : {&parts.s, &parts.p}) *M = Array<T>(n * n, uninitialized);
+    for (Array<T>* const M : {&parts.q, &parts.z}) *M = Array<T>(vectors ? n * n : 0, uninitialized);
     parts.alpha = Array<std::complex<Real<T>>>(n, uninitialized);
     parts.beta = Array<Real<T>>(n, uninitialized);
     if (n == 0) return parts;
@@ -123,11 +124,11 @@ void DenseQz<T>::write_products(MatrixView<T> a, MatrixView<T> b) const {
     });
 }
 
-#define TAMIS_INSTANTIATE(T)                                                             \
-    namespace detail {                                                                   \
-    template QzParts<T> qz_parts(const char*, MatrixView<const T>, MatrixView<const T>); \
-    template void reorder_qz(const char*, QzParts<T>&, const PencilSelection&);          \
-    }                                                                                    \
+#define TAMIS_INSTANTIATE(T)                                                                   \
+    namespace detail {                                                                         \
+    template QzParts<T> qz_parts(const char*, MatrixView<const T>, MatrixView<const T>, bool); \
+    template void reorder_qz(const char*, QzParts<T>&, const PencilSelection&);                \
+    }                                                                                          \
     template class DenseQz<T>;
 TAMIS_FOR_EACH_SCALAR(TAMIS_INSTANTIATE)
 #undef TAMIS_INSTANTIATE

@@ -7,9 +7,10 @@
 
 namespace tamis::detail {
 
-/// Refuses rectangles, different orders and entries that are not finite in the name of `what`.
+/// Refuses rectangles, different orders and entries that are not finite in the name of `what`. Without vectors Q and Z stay
+/// empty, and S and P are of no use.
 template <class T>
-QzParts<T> qz_parts(const char* what, MatrixView<const T> A, MatrixView<const T> B);
+QzParts<T> qz_parts(const char* what, MatrixView<const T> A, MatrixView<const T> B, bool vectors = true);
 
 /// Brings the selected eigenvalues to the front.
 template <class T>

@@ -204,6 +204,9 @@ TEST(Qz, ReadsRowMajorOperandsAndRefusesWrongOnes) {
     EXPECT_TRUE(throws<InvalidArgument>([&] { (void)qz(A, bad); }, "qz", "B", "row 4, column 5"));
     EXPECT_TRUE(throws<InvalidArgument>([&] { (void)eigvals(bad, B); }, "eigvals", "A", "row 4, column 5"));
     EXPECT_EQ(qz(A, B).info().backend, "LAPACK (gges)");
+    const auto alone = eigvals(A, B);
+    const auto values = eig(A, B).eigenvalues();
+    for (std::int64_t i = 0; i < 6; ++i) EXPECT_LE((values.array() - alone[i]).abs().minCoeff(), 1e-12 * std::abs(alone[i]));
 }
 
 }  // namespace

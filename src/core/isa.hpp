@@ -1,4 +1,4 @@
-// Private: the instruction set that the kernels of this process use (src/sparse/kernels/dispatch.hpp).
+// Private: the instruction set that the kernels of this process use (src/core/kernels/dispatch.hpp).
 #pragma once
 
 #include <string>

@@ -1,7 +1,7 @@
 #include "sparse/kernels/blocks.hpp"
 
 #define TAMIS_KERNEL_SOURCE "sparse/kernels/blocks.inl"
-#include "sparse/kernels/for_each_isa.hpp"
+#include "core/kernels/for_each_isa.hpp"
 
 namespace tamis::detail {
 

@@ -3,8 +3,8 @@
 
 #include <cstdint>
 
+#include "core/kernels/dispatch.hpp"
 #include "instantiate.hpp"
-#include "sparse/kernels/dispatch.hpp"
 
 namespace tamis::detail {
 

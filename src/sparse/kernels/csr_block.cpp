@@ -1,9 +1,9 @@
 #include "sparse/kernels/csr_block.hpp"
 
 #define TAMIS_KERNEL_SOURCE "sparse/kernels/csr_block.inl"
+#include "core/kernels/for_each_isa.hpp"
 #include "instantiate.hpp"
 #include "sparse/kernels/csr.hpp"  // long_row
-#include "sparse/kernels/for_each_isa.hpp"
 
 namespace tamis::detail {
 

@@ -1,8 +1,8 @@
 #include "sparse/kernels/csr_scatter.hpp"
 
 #define TAMIS_KERNEL_SOURCE "sparse/kernels/csr_scatter.inl"
+#include "core/kernels/for_each_isa.hpp"
 #include "instantiate.hpp"
-#include "sparse/kernels/for_each_isa.hpp"
 
 namespace tamis::detail {
 

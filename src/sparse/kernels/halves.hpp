@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "sparse/kernels/dispatch.hpp"
+#include "core/kernels/dispatch.hpp"
 #include "sparse/kernels/stored_scalars.hpp"
 
 namespace tamis::detail {

@@ -1,7 +1,7 @@
 #include "sparse/kernels/runs.hpp"
 
 #define TAMIS_KERNEL_SOURCE "sparse/kernels/runs.inl"
-#include "sparse/kernels/for_each_isa.hpp"
+#include "core/kernels/for_each_isa.hpp"
 
 namespace tamis::detail {
 

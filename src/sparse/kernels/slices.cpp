@@ -1,7 +1,7 @@
 #include "sparse/kernels/slices.hpp"
 
 #define TAMIS_KERNEL_SOURCE "sparse/kernels/slices.inl"
-#include "sparse/kernels/for_each_isa.hpp"
+#include "core/kernels/for_each_isa.hpp"
 
 namespace tamis::detail {
 

@@ -4,8 +4,8 @@
 
 #include <cstdint>
 
+#include "core/kernels/dispatch.hpp"
 #include "sparse/kernels/csr.hpp"
-#include "sparse/kernels/dispatch.hpp"
 #include "sparse/kernels/stored_scalars.hpp"
 
 namespace tamis::detail {

@@ -21,7 +21,7 @@
 
 #define TAMIS_KERNEL_LEVEL 1
 namespace tamis::detail::on_plain {
-#include "sparse/kernels/numbers.inl"
+#include "core/kernels/numbers.inl"
 #include TAMIS_KERNEL_SOURCE
 }  // namespace tamis::detail::on_plain
 #undef TAMIS_KERNEL_LEVEL
@@ -38,7 +38,7 @@ namespace tamis::detail::on_plain {
 #pragma GCC target("avx2,fma,bmi,bmi2,lzcnt,popcnt")
 #endif
 namespace tamis::detail::on_v3 {
-#include "sparse/kernels/numbers.inl"
+#include "core/kernels/numbers.inl"
 #include TAMIS_KERNEL_SOURCE
 }  // namespace tamis::detail::on_v3
 #ifdef __clang__
@@ -59,7 +59,7 @@ namespace tamis::detail::on_v3 {
 #pragma GCC target("avx2,fma,bmi,bmi2,lzcnt,popcnt,avx512f,avx512dq,avx512bw,avx512vl")
 #endif
 namespace tamis::detail::on_v4 {
-#include "sparse/kernels/numbers.inl"
+#include "core/kernels/numbers.inl"
 #include TAMIS_KERNEL_SOURCE
 }  // namespace tamis::detail::on_v4
 #ifdef __clang__

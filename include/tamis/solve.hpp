@@ -87,6 +87,10 @@ SolveReport least_squares(CsrView<T, I> A, MatrixView<const T> b, MatrixView<T> 
 template <class T, class I>
 Explanation explain(CsrView<T, I> A, const SolveOptions& options);
 
+/// Solves with default options if A is small, square and well behaved, and the promised backward error is reached at once.
+/// Otherwise false, and x may hold anything.
+template <class T>
+bool solve_small(MatrixView<const T> A, MatrixView<const T> b, MatrixView<T> x);
 // Of a dense A, any strides.
 template <class T>
 SolveReport solve(MatrixView<const T> A, MatrixView<const T> b, MatrixView<T> x, const SolveOptions& options);
@@ -179,10 +183,21 @@ template <DenseMatrix M, DenseArgument B>
     });
 }
 
-/// solve_with_report without the report.
+/// solve_with_report without the report, which saves most of the time of systems of up to 32 unknowns.
 template <DenseMatrix M, DenseArgument B>
-[[nodiscard]] auto solve(const M& A, const B& b, const SolveOptions& options = {}) {
+[[nodiscard]] auto solve(const M& A, const B& b, const SolveOptions& options) {
     return solve_with_report(A, b, options).x;
+}
+template <DenseMatrix M, DenseArgument B>
+[[nodiscard]] auto solve(const M& A, const B& b) {
+    using T = dense_scalar_t<M>;
+    const detail::ShapedInput<M> a(A);
+    const detail::DenseInput<T, B> rhs(b);
+    DenseResult<T, B> x;
+    x.resize(a.view().cols(), rhs.matrix().cols());
+    if (!detail::solve_small<T>(a.view(), rhs.matrix(), MatrixView<T>(x)))
+        (void)detail::solve<T>(a.view(), rhs.matrix(), MatrixView<T>(x), SolveOptions{});
+    return x;
 }
 
 /// The minimum-norm x among those that minimise ‖b − Ax‖₂, for a dense A of any shape and rank, by pivoted QR; `report.rank`

@@ -55,6 +55,12 @@ AnyFactorization<T> take_dense_step(MatrixView<const T> A, const DensePlan& plan
     }
 }
 
+/// Asking the system what memory is left costs more than solving a small system: what fits anywhere is not asked for.
+void require_dense_memory(const char* what, double bytes, std::int64_t limit) {
+    constexpr double fits_anywhere = 1 << 22;
+    if (limit > 0 || bytes > fits_anywhere) require_memory(what, bytes, limit);
+}
+
 std::string not_definite_sentence(const NotPositiveDefinite& error) {
     return "Cholesky met a pivot that is not positive in column " + std::to_string(error.column()) + ": A is not definite.";
 }
@@ -195,7 +201,7 @@ template <class T>
 void solve_dense(MatrixView<const T> A, const DensePlan& plan, const SolveOptions& options, DenseTrial<T>& trial,
                  const DenseStructure& s, const Deadline& deadline, SolveReport& report) {
     const double bytes = static_cast<double>(A.rows()) * static_cast<double>(A.cols()) * sizeof(T);
-    require_memory("solve", bytes, options.memory_limit);
+    require_dense_memory("solve", bytes, options.memory_limit);
     deadline.check("factorization");
     if (options.precision == Precision::mixed && solve_mixed(trial, A, plan, s, report)) {
         trial.judge();
@@ -278,7 +284,7 @@ SolveReport least_squares(MatrixView<const T> A, MatrixView<const T> b, MatrixVi
     if (options.method == Method::qr) report.reasons.emplace_back("The method qr was asked for.");
     report.reasons.emplace_back("A is dense and " + shape_words(m, n) +
                                 (m >= n ? ": least squares by pivoted QR." : ": minimum norm by pivoted QR."));
-    require_memory("least_squares", static_cast<double>(m) * static_cast<double>(n) * sizeof(T), options.memory_limit);
+    require_dense_memory("least_squares", static_cast<double>(m) * static_cast<double>(n) * sizeof(T), options.memory_limit);
     deadline.check("factorization");
     const DenseStructure s = dense_structure("least_squares", A);
     report.seconds.analyze = deadline.seconds();

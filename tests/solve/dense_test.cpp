@@ -273,5 +273,54 @@ TEST(MixedPrecisionOfFloat, IsWorkingPrecision) {
     EXPECT_TRUE(mentions(s.report.reasons, "single precision already"));
 }
 
+TYPED_TEST(DenseSolve, OfSmallSystemsWithoutAReportAnswersAndRefusesAsWithOne) {
+    using T = typename TypeParam::T;
+    using RowMajor = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+    std::vector<NamedMatrix<T>> all;
+    for (const std::int64_t n : {2, 7, 12})
+        for (auto& m : square_gallery<T>(n)) all.push_back(std::move(m));
+    const Matrix<T> G = Random(8).matrix<T>(6, 6);
+    all.push_back({"lower", Matrix<T>(G.template triangularView<Eigen::Lower>())});
+    all.push_back({"diagonal", Matrix<T>(G.diagonal().asDiagonal())});
+    Matrix<T> scaled = G;  // badly scaled, not singular
+    scaled.row(2) *= scalar<T>(sizeof(Real<T>) == 4 ? 1e-12 : 1e-40);
+    all.push_back({"badly scaled", scaled});
+    Matrix<T> singular = G;
+    singular.row(4) = singular.row(1);
+    all.push_back({"singular", singular});
+    singular.col(3).setZero();
+    all.push_back({"zero column", singular});
+    std::int64_t refused = 0;
+    for (const auto& [name, A] : all) {
+        SCOPED_TRACE(name + ", order " + std::to_string(A.rows()));
+        const Vector<T> b = A * Random(4).vector<T>(A.rows());
+        const auto refuses = [](const auto& call) {
+            try {
+                call();
+                return false;
+            } catch (const Error&) {  // of whatever kind: the next line compares
+                return true;
+            }
+        };
+        const bool without = refuses([&] { (void)solve(A, b); });
+        EXPECT_EQ(without, refuses([&] { (void)solve_with_report(A, b); }));
+        refused += without ? 1 : 0;
+        if (without) continue;
+        EXPECT_TRUE(solves(A, solve(A, b), b, backward_error_limit<T>(A.rows())));
+        EXPECT_TRUE(solves(A, solve(RowMajor(A), b), b, backward_error_limit<T>(A.rows())));
+    }
+    EXPECT_GE(refused, 2);
+    const Matrix<T> B = Random(9).matrix<T>(6, 4);
+    EXPECT_TRUE(solves(G, solve(G, B), B, backward_error_limit<T>(6)));
+    Matrix<T> bad = G;
+    bad(4, 2) = T(std::numeric_limits<Real<T>>::quiet_NaN());
+    EXPECT_TRUE(throws<InvalidArgument>([&] { (void)solve(bad, B); }, "row 4, column 2"));
+    bad = B;
+    bad(5, 1) = T(std::numeric_limits<Real<T>>::infinity());
+    EXPECT_TRUE(throws<InvalidArgument>([&] { (void)solve(G, bad); }, "row 5, column 1"));
+    EXPECT_TRUE(throws<DimensionMismatch>([&] { (void)solve(G, Vector<T>(Vector<T>::Ones(5))); }));
+    EXPECT_EQ(solve(Matrix<T>(Matrix<T>::Ones(4, 2)), Vector<T>(Vector<T>::Ones(4))).size(), 2) << "least squares";
+}
+
 }  // namespace
 }  // namespace tamis::test

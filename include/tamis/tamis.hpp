@@ -15,6 +15,7 @@
 #include <tamis/core/version.hpp>
 #include <tamis/core/view.hpp>
 #include <tamis/dense/banded.hpp>
+#include <tamis/dense/batch.hpp>
 #include <tamis/dense/cholesky.hpp>
 #include <tamis/dense/cossin.hpp>
 #include <tamis/dense/eig.hpp>
@@ -31,13 +32,16 @@
 #include <tamis/dense/operand.hpp>
 #include <tamis/dense/pivoted_cholesky.hpp>
 #include <tamis/dense/polar.hpp>
+#include <tamis/dense/products.hpp>
 #include <tamis/dense/qr.hpp>
 #include <tamis/dense/qz.hpp>
 #include <tamis/dense/riccati.hpp>
 #include <tamis/dense/rq.hpp>
 #include <tamis/dense/schur.hpp>
+#include <tamis/dense/special_matrices.hpp>
 #include <tamis/dense/subspaces.hpp>
 #include <tamis/dense/svd.hpp>
+#include <tamis/dense/toeplitz.hpp>
 #include <tamis/dense/triangle.hpp>
 #include <tamis/dense/update.hpp>
 #include <tamis/factor.hpp>

@@ -1,9 +1,10 @@
 #include "sparse/kernels/csr_block.hpp"
 
+#include "sparse/kernels/csr.hpp"  // long_row, which the source needs
+
 #define TAMIS_KERNEL_SOURCE "sparse/kernels/csr_block.inl"
 #include "core/kernels/for_each_isa.hpp"
 #include "instantiate.hpp"
-#include "sparse/kernels/csr.hpp"  // long_row
 
 namespace tamis::detail {
 

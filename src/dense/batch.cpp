@@ -47,7 +47,7 @@ void check_square_batch(const char* what, BatchView<const T> A) {
 
 template <class T>
 BatchStatus solve_item(std::int64_t n, std::int64_t k, const T* A, const T* B, T* X) {
-    if (!all_finite(A, n * n) || !all_finite(B, n * k)) return BatchStatus::not_finite;
+    if (!finite_numbers(A, n * n) || !finite_numbers(B, n * k)) return BatchStatus::not_finite;
     Array<T> factor(n * n, uninitialized);
     Array<int> pivots(n, uninitialized);
     std::copy_n(A, n * n, factor.data());
@@ -58,12 +58,12 @@ BatchStatus solve_item(std::int64_t n, std::int64_t k, const T* A, const T* B, T
         if (failed == 0) lapack::getrs(lapack::Op::none, n, k, factor.data(), n, pivots.data(), X, n);
     });
     if (failed > 0) return BatchStatus::singular;
-    return all_finite(X, n * k) ? BatchStatus::ok : BatchStatus::not_finite;
+    return finite_numbers(X, n * k) ? BatchStatus::ok : BatchStatus::not_finite;
 }
 
 template <class T>
 BatchStatus inverse_item(std::int64_t n, const T* A, T* X) {
-    if (!all_finite(A, n * n)) return BatchStatus::not_finite;
+    if (!finite_numbers(A, n * n)) return BatchStatus::not_finite;
     Array<int> pivots(n, uninitialized);
     std::copy_n(A, n * n, X);
     std::int64_t failed = 0;
@@ -72,7 +72,7 @@ BatchStatus inverse_item(std::int64_t n, const T* A, T* X) {
         if (failed == 0) lapack::getri(n, X, n, pivots.data());
     });
     if (failed > 0) return BatchStatus::singular;
-    return all_finite(X, n * n) ? BatchStatus::ok : BatchStatus::not_finite;
+    return finite_numbers(X, n * n) ? BatchStatus::ok : BatchStatus::not_finite;
 }
 
 template <class T>
@@ -86,7 +86,7 @@ BatchStatus cholesky_item(std::int64_t n, const T* A, T* L) {
     std::int64_t failed = 0;
     on_dense_threads(cubed(n) / 3, [&] { failed = lapack::potrf(n, L, n); });
     if (failed > 0) return BatchStatus::not_positive_definite;
-    return all_finite(L, n * n) ? BatchStatus::ok : BatchStatus::not_finite;
+    return finite_numbers(L, n * n) ? BatchStatus::ok : BatchStatus::not_finite;
 }
 
 /// Real numbers that an entry of a group takes.
@@ -181,7 +181,7 @@ void batch_determinant(BatchView<const T> A, T* values, BatchStatus* status) {
     check_square_batch("batch::det", A);
     const std::int64_t n = A.rows();
     const auto item = [&](std::int64_t i) {
-        if (!all_finite(A.data() + i * n * n, n * n)) {
+        if (!finite_numbers(A.data() + i * n * n, n * n)) {
             fill_nan(values + i, 1);
             return BatchStatus::not_finite;
         }
@@ -234,11 +234,11 @@ void batch_exponential(BatchView<const T> A, T* X, BatchStatus* status) {
     const std::int64_t n = A.rows();
     const auto item = [&](std::int64_t i) {
         T* const x = X + i * n * n;
-        bool fine = all_finite(A.data() + i * n * n, n * n);
+        bool fine = finite_numbers(A.data() + i * n * n, n * n);
         if (fine) {
             try {
                 exponential<T>(A[i], MatrixView<T>(x, n, n));
-                fine = all_finite(x, n * n);
+                fine = finite_numbers(x, n * n);
             } catch (const Error&) {  // it overflows, which is a status here
                 fine = false;
             }

@@ -112,7 +112,7 @@ inline std::vector<std::int64_t> all_items(std::int64_t count) {
 }
 
 template <class T>
-bool all_finite(const T* data, std::int64_t n) {
+bool finite_numbers(const T* data, std::int64_t n) {
     T sum{};
     for (std::int64_t i = 0; i < n; ++i) sum += data[i] - data[i];
     return sum == T{};
@@ -120,7 +120,7 @@ bool all_finite(const T* data, std::int64_t n) {
 template <class T>
 bool lower_triangle_finite(const T* A, std::int64_t n) {
     bool finite = true;
-    for (std::int64_t j = 0; j < n; ++j) finite = finite && all_finite(A + j * n + j, n - j);
+    for (std::int64_t j = 0; j < n; ++j) finite = finite && finite_numbers(A + j * n + j, n - j);
     return finite;
 }
 

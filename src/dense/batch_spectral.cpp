@@ -32,23 +32,23 @@ BatchStatus eigh_item(std::int64_t n, const T* A, Real<T>* w, T* V) {
     std::int64_t failed = 0;
     on_dense_threads(spectral_flops(n, n, 9), [&] { failed = lapack::heevd(n, V, n, w); });
     if (failed > 0) return BatchStatus::no_convergence;
-    return all_finite(w, n) ? BatchStatus::ok : BatchStatus::not_finite;
+    return finite_numbers(w, n) ? BatchStatus::ok : BatchStatus::not_finite;
 }
 
 template <class T>
 BatchStatus svd_item(std::int64_t m, std::int64_t n, const T* A, T* U, Real<T>* s, T* Vt) {
-    if (!all_finite(A, m * n)) return BatchStatus::not_finite;
+    if (!finite_numbers(A, m * n)) return BatchStatus::not_finite;
     Array<T> copy(m * n, uninitialized);
     std::copy_n(A, m * n, copy.data());
     std::int64_t failed = 0;
     on_dense_threads(spectral_flops(m, n, 20), [&] { failed = lapack::gesdd(m, n, copy.data(), m, s, U, Vt); });
     if (failed > 0) return BatchStatus::no_convergence;
-    return all_finite(s, std::min(m, n)) ? BatchStatus::ok : BatchStatus::not_finite;
+    return finite_numbers(s, std::min(m, n)) ? BatchStatus::ok : BatchStatus::not_finite;
 }
 
 template <class T>
 BatchStatus qr_item(std::int64_t m, std::int64_t n, const T* A, T* Q, T* R) {
-    if (!all_finite(A, m * n)) return BatchStatus::not_finite;
+    if (!finite_numbers(A, m * n)) return BatchStatus::not_finite;
     const std::int64_t r = std::min(m, n);
     Array<T> factor(m * n, uninitialized);
     Array<T> tau(r, uninitialized);
@@ -58,7 +58,7 @@ BatchStatus qr_item(std::int64_t m, std::int64_t n, const T* A, T* Q, T* R) {
         for (std::int64_t i = 0; i < r; ++i) R[j * r + i] = i <= j ? factor[j * m + i] : T(0);
     std::copy_n(factor.data(), m * r, Q);
     on_dense_threads(spectral_flops(m, n, 4), [&] { lapack::ungqr(m, r, r, Q, m, tau.data()); });
-    return all_finite(R, r * n) ? BatchStatus::ok : BatchStatus::not_finite;
+    return finite_numbers(R, r * n) ? BatchStatus::ok : BatchStatus::not_finite;
 }
 
 /// The order that sorts n numbers; `descending` by modulus.

@@ -24,7 +24,7 @@ constexpr std::int64_t largest_small_order = 32;
 
 /// Textbook product, without std::complex's rescue of infinities, which is a library call.
 template <class T>
-T small_product(const T& a, const T& b) {
+T local_product(const T& a, const T& b) {
     if constexpr (is_complex_v<T>)
         return T(a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real());
     else return a * b;
@@ -40,7 +40,7 @@ Real<T> small_size(const T& z) {
 template <class T>
 void small_subtract(std::int64_t begin, std::int64_t end, const T* x, const T& a, T* y) {
 #pragma omp simd
-    for (std::int64_t i = begin; i < end; ++i) y[i] -= small_product(x[i], a);
+    for (std::int64_t i = begin; i < end; ++i) y[i] -= local_product(x[i], a);
 }
 
 template <class T>
@@ -99,7 +99,7 @@ struct SmallSystem {
                 for (std::int64_t j = 0; j < n; ++j) std::swap(F[j * n + k], F[j * n + p]);
             const T inverse = T(1) / column[k];
             reciprocals[k] = inverse;
-            for (std::int64_t i = k + 1; i < n; ++i) column[i] = small_product(column[i], inverse);
+            for (std::int64_t i = k + 1; i < n; ++i) column[i] = local_product(column[i], inverse);
             for (std::int64_t j = k + 1; j < n; ++j) small_subtract(k + 1, n, column, F[j * n + k], F + j * n);
         }
         return true;
@@ -111,7 +111,7 @@ struct SmallSystem {
             if (const std::int64_t p = pivots[k] - 1; p != k) std::swap(x[k], x[p]);
         for (std::int64_t k = 0; k < n; ++k) small_subtract(k + 1, n, F + k * n, x[k], x);
         for (std::int64_t k = n - 1; k >= 0; --k) {
-            x[k] = small_product(x[k], reciprocals[k]);
+            x[k] = local_product(x[k], reciprocals[k]);
             small_subtract(0, k, F + k * n, x[k], x);
         }
     }
@@ -158,7 +158,7 @@ struct SmallSystem {
             if (down == 1) {
                 small_subtract(0, n, a, xj, r);
             } else {
-                for (std::int64_t i = 0; i < n; ++i) r[i] -= small_product(a[i * down], xj);
+                for (std::int64_t i = 0; i < n; ++i) r[i] -= local_product(a[i * down], xj);
             }
         }
         R sum = 0;  // NaN, where the largest of numbers would not keep it

@@ -18,7 +18,7 @@
 #include "support/threads.hpp"
 #include "support/tolerance.hpp"
 
-namespace tamis::test {
+namespace tamis::test::batches {
 namespace {
 
 template <class T>
@@ -68,7 +68,7 @@ void expect_all_ok(const std::vector<BatchStatus>& status) {
 
 /// max |A − B| / (scale n ε): of entries, since squares overflow.
 template <class T>
-double ratio(const Matrix<T>& A, const Matrix<T>& B, double scale, std::int64_t n) {
+double entry_ratio(const Matrix<T>& A, const Matrix<T>& B, double scale, std::int64_t n) {
     return lapack_ratio<T>(max_difference<T>(A, B), scale, n);
 }
 
@@ -96,10 +96,11 @@ TYPED_TEST(BatchOf, LinearFunctionsMeetLapacksTestRatiosInEveryItem) {
             const Matrix<T>& M = matrices[k];
             const auto i = static_cast<std::int64_t>(k);
             const double size = frobenius_norm(M);
-            EXPECT_LE(ratio<T>(product<T>(M, item(x.values, i)), sides[k], size * frobenius_norm(item(x.values, i)), n),
-                      lapack_ratio_limit);
-            EXPECT_LE(ratio<T>(product<T>(M, item(X.values, i)), identity_matrix<T>(n),
-                               size * frobenius_norm(item(X.values, i)), n),
+            EXPECT_LE(
+                entry_ratio<T>(product<T>(M, item(x.values, i)), sides[k], size * frobenius_norm(item(x.values, i)), n),
+                lapack_ratio_limit);
+            EXPECT_LE(entry_ratio<T>(product<T>(M, item(X.values, i)), identity_matrix<T>(n),
+                                     size * frobenius_norm(item(X.values, i)), n),
                       lapack_ratio_limit);
             // Two eliminations with different roundings agree to the condition of the matrix.
             const double kappa = size * frobenius_norm(item(X.values, i));
@@ -107,7 +108,7 @@ TYPED_TEST(BatchOf, LinearFunctionsMeetLapacksTestRatiosInEveryItem) {
                       kappa * 10 * static_cast<double>(n) * static_cast<double>(epsilon_v<T>) * std::abs(det(M)));
             const Matrix<T> l = item(L.values, i);
             const Matrix<T> adjoint = l.adjoint();
-            EXPECT_LE(ratio<T>(product(l, adjoint), definite[k], frobenius_norm(definite[k]), n), lapack_ratio_limit);
+            EXPECT_LE(entry_ratio<T>(product(l, adjoint), definite[k], frobenius_norm(definite[k]), n), lapack_ratio_limit);
             for (std::int64_t j = 0; j < n; ++j) {
                 EXPECT_GT(std::real(l(j, j)), 0);
                 for (std::int64_t r = 0; r < j; ++r) EXPECT_EQ(l(r, j), T(0));
@@ -127,7 +128,7 @@ TYPED_TEST(BatchOf, QrHasTheFactorsOfOneCallForEveryShape) {
         const std::int64_t r = std::min(m, n);
         for (std::size_t k = 0; k < matrices.size(); ++k) {
             const Matrix<T> Q = item(F.q, static_cast<std::int64_t>(k)), R = item(F.r, static_cast<std::int64_t>(k));
-            EXPECT_LE(ratio<T>(product(Q, R), matrices[k], frobenius_norm(matrices[k]), m), lapack_ratio_limit);
+            EXPECT_LE(entry_ratio<T>(product(Q, R), matrices[k], frobenius_norm(matrices[k]), m), lapack_ratio_limit);
             EXPECT_LE(max_difference<T>(adjoint_product(Q, Q), identity_matrix<T>(r)), orthonormality_limit<T>(m));
             EXPECT_LE(max_difference<T>(R, qr(matrices[k]).r()),
                       100 * static_cast<double>(epsilon_v<T>) * frobenius_norm(matrices[k]));
@@ -155,7 +156,7 @@ TYPED_TEST(BatchOf, EigenvaluesMeetLapacksTestRatiosAndAscend) {
             Matrix<T> scaled = V;
             for (std::int64_t j = 0; j < n; ++j) scaled.col(j) *= T(w[j]);
             const double size = max_modulus(matrices[k]);
-            EXPECT_LE(ratio<T>(product(matrices[k], V), scaled, size, n), lapack_ratio_limit);
+            EXPECT_LE(entry_ratio<T>(product(matrices[k], V), scaled, size, n), lapack_ratio_limit);
             EXPECT_LE(max_difference<T>(adjoint_product(V, V), identity_matrix<T>(n)), 3 * orthonormality_limit<T>(n));
             for (std::int64_t j = 1; j < n; ++j) EXPECT_LE(w[j - 1], w(j, 0));
         }
@@ -186,7 +187,7 @@ TYPED_TEST(BatchOf, SingularValuesMeetLapacksTestRatiosForEveryShapeAndDescend) 
             const auto s = S.singular_values[i];
             Matrix<T> scaled = U;
             for (std::int64_t j = 0; j < r; ++j) scaled.col(j) *= T(s[j]);
-            EXPECT_LE(ratio<T>(product(scaled, Vt), matrices[k], max_modulus(matrices[k]), std::max(m, n)),
+            EXPECT_LE(entry_ratio<T>(product(scaled, Vt), matrices[k], max_modulus(matrices[k]), std::max(m, n)),
                       lapack_ratio_limit);
             const Matrix<T> V = Vt.adjoint();
             EXPECT_LE(max_difference<T>(adjoint_product(U, U), identity_matrix<T>(r)), 3 * orthonormality_limit<T>(m));
@@ -218,9 +219,9 @@ TYPED_TEST(BatchOf, ExponentialsOfHermitianMatricesAreThoseOfTheirEigenvalues) {
             for (std::int64_t j = 0; j < n; ++j) scaled.col(j) *= T(std::exp(E.eigenvalues[k][j]));
             const Matrix<T> adjoint = V.adjoint();
             const double norm = frobenius_norm(matrices[static_cast<std::size_t>(k)]);
-            EXPECT_LE(
-                ratio<T>(item(X.values, k), product(scaled, adjoint), frobenius_norm(item(X.values, k)) * (1 + norm), n),
-                lapack_ratio_limit);
+            EXPECT_LE(entry_ratio<T>(item(X.values, k), product(scaled, adjoint),
+                                     frobenius_norm(item(X.values, k)) * (1 + norm), n),
+                      lapack_ratio_limit);
         }
     }
 }
@@ -389,4 +390,4 @@ TEST(BatchKernels, GiveTheSameBitsOnEveryInstructionSet) {
 }
 
 }  // namespace
-}  // namespace tamis::test
+}  // namespace tamis::test::batches

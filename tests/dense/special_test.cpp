@@ -17,7 +17,7 @@
 #include "support/random.hpp"
 #include "support/tolerance.hpp"
 
-namespace tamis::test {
+namespace tamis::test::special {
 namespace {
 
 using M = Matrix<double>;
@@ -198,4 +198,4 @@ TEST(StructuredSolves, RefuseWhatTheyMust) {
 }
 
 }  // namespace
-}  // namespace tamis::test
+}  // namespace tamis::test::special

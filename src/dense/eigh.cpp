@@ -18,10 +18,11 @@ namespace tamis {
 
 namespace {
 
-/// Of a reduction to tridiagonal form, and with all vectors.
-double eigh_flops(std::int64_t n, bool vectors) {
+/// Of a reduction to tridiagonal form, by which threads are given: below order 530 one was faster than two, with vectors
+/// too.
+double eigh_flops(std::int64_t n) {
     const auto order = static_cast<double>(n);
-    return (vectors ? 9.0 : 4.0 / 3) * order * order * order;
+    return 4.0 / 3 * order * order * order;
 }
 
 [[noreturn]] void throw_eigh_not_converged(const char* caller) {
@@ -40,10 +41,10 @@ Real<T> standard_form(const char* caller, MatrixView<const T> A, const MatrixVie
         L = Array<T>(n * n, uninitialized);
         detail::copy_hermitian((std::string(caller) + ": B").c_str(), *B, L.data(), n);
         std::int64_t failed = 0;
-        detail::on_spectral_threads(eigh_flops(n, false) / 4, [&] { failed = detail::lapack::potrf(n, L.data(), n); });
+        detail::on_spectral_threads(eigh_flops(n) / 4, [&] { failed = detail::lapack::potrf(n, L.data(), n); });
         if (failed > 0) detail::throw_not_positive_definite((std::string(caller) + ": B").c_str(), failed - 1);
     }
-    detail::on_spectral_threads(eigh_flops(n, false), [&] { detail::lapack::hegst(type, n, work.data(), n, L.data(), n); });
+    detail::on_spectral_threads(eigh_flops(n), [&] { detail::lapack::hegst(type, n, work.data(), n, L.data(), n); });
     // Bounds for what may be a part: ‖C‖₁ by the lower triangle.
     Array<Real<T>> sums(n);
     for (std::int64_t j = 0; j < n; ++j)
@@ -58,8 +59,15 @@ Real<T> standard_form(const char* caller, MatrixView<const T> A, const MatrixVie
     return norm;
 }
 
-/// So small that all of the spectrum takes less time than the bookkeeping of a part.
-constexpr std::int64_t whole_below = 32;
+/// Whether LAPACK is asked for a part of the spectrum, rather than for all of it to take the part from: bisection and
+/// inverse iteration for half of the vectors take twice as long as all by divide and conquer (n = 200, 400), for a tenth
+/// about half.
+template <class R>
+bool worth_a_part(const detail::lapack::SpectrumPart<R>& part, std::int64_t n, bool vectors) {
+    constexpr std::int64_t whole_below = 32;
+    if (part.range == 'A' || n <= whole_below) return false;
+    return part.range == 'V' || !vectors || part.last - part.first + 1 <= n / 5;
+}
 
 void check_pencil_sizes(const char* caller, std::int64_t n, std::int64_t rows, std::int64_t cols) {
     if (rows != n || cols != n)
@@ -85,17 +93,17 @@ Array<Real<T>> hermitian_eigenvalues(MatrixView<const T> A, const MatrixView<con
     if (n == 0 || is_empty_part(part)) return {};
     Array<R> w(n, uninitialized);
     std::int64_t count = 0, failed = 0;
-    if (part.range != 'A' && n > whole_below) {
+    if (worth_a_part(part, n, false)) {
         const auto bounded = with_finite_bounds(part, norm);
         if (is_empty_part(bounded)) return {};
-        on_spectral_threads(eigh_flops(n, false),
+        on_spectral_threads(eigh_flops(n),
                             [&] { failed = lapack::heevr<T>(n, work.data(), n, bounded, count, w.data(), nullptr); });
         w.shrink(count);
         if (failed == 0) return w;
         w = Array<R>(n, uninitialized);
         standard_form<T>(caller, A, B, options.type, work, L);
     }
-    on_spectral_threads(eigh_flops(n, false), [&] { failed = lapack::heevd(n, work.data(), n, w.data(), false); });
+    on_spectral_threads(eigh_flops(n), [&] { failed = lapack::heevd(n, work.data(), n, w.data(), false); });
     if (failed != 0) throw_eigh_not_converged(caller);
     const auto [first, last] = positions_of(part, w.data(), n);
     std::copy(w.data() + first, w.data() + last, w.data());
@@ -125,11 +133,11 @@ void DenseEigh<T>::compute(const char* caller, MatrixView<const T> A, const Matr
         vectors_ = Array<T>();
     } else {
         bool done = false;
-        if (part.range != 'A' && n > whole_below) {
+        if (worth_a_part(part, n, true)) {
             const std::int64_t room = part.range == 'I' ? part.last - part.first + 1 : n;
             vectors_ = Array<T>(n * room, uninitialized);
             routine_ = "heevr";
-            detail::on_spectral_threads(eigh_flops(n, false), [&] {
+            detail::on_spectral_threads(eigh_flops(n), [&] {
                 failed = detail::lapack::heevr(n, work.data(), n, bounded, count, values_.data(), vectors_.data());
             });
             done = failed == 0 && (part.range == 'V' || count == room);
@@ -137,13 +145,13 @@ void DenseEigh<T>::compute(const char* caller, MatrixView<const T> A, const Matr
         }
         if (!done) {
             routine_ = "heevd";
-            detail::on_spectral_threads(eigh_flops(n, true),
+            detail::on_spectral_threads(eigh_flops(n),
                                         [&] { failed = detail::lapack::heevd(n, work.data(), n, values_.data()); });
             if (failed != 0) {
                 routine_ = "heevr";
                 standard_form<T>(caller, A, B, options_.type, work, L);
                 vectors_ = Array<T>(n * n, uninitialized);
-                detail::on_spectral_threads(eigh_flops(n, true), [&] {
+                detail::on_spectral_threads(eigh_flops(n), [&] {
                     failed = detail::lapack::heevr(n, work.data(), n, detail::lapack::SpectrumPart<R>{}, count,
                                                    values_.data(), vectors_.data());
                 });
@@ -159,7 +167,7 @@ void DenseEigh<T>::compute(const char* caller, MatrixView<const T> A, const Matr
         values_.shrink(count);
         vectors_.shrink(n * count);
         if (B != nullptr && count > 0) {
-            detail::on_spectral_threads(eigh_flops(n, false), [&] {
+            detail::on_spectral_threads(eigh_flops(n), [&] {
                 if (options_.type == 3)
                     detail::blas::trmm('L', 'L', 'N', 'N', n, count, T(1), L.data(), n, vectors_.data(), n);
                 else detail::blas::trsm('L', 'L', 'C', 'N', n, count, T(1), L.data(), n, vectors_.data(), n);
@@ -197,7 +205,7 @@ void DenseEigh<T>::take_tridiagonal(const char* caller, std::int64_t n, Array<Re
     values_ = Array<R>(n, uninitialized);
     std::int64_t count = 0;
     bool done = n == 0 || detail::is_empty_part(part) || (part.range == 'V' && detail::is_empty_part(bounded));
-    if (!done && part.range != 'A' && n > whole_below) {
+    if (!done && worth_a_part(part, n, false)) {
         const std::int64_t room = part.range == 'I' ? part.last - part.first + 1 : n;
         Array<R> d_copy = d, e_copy = e;
         Z = Array<R>(n * room, uninitialized);
@@ -210,7 +218,7 @@ void DenseEigh<T>::take_tridiagonal(const char* caller, std::int64_t n, Array<Re
         Z = Array<R>(n * n, uninitialized);
         std::copy(d.begin(), d.end(), values_.begin());
         std::int64_t failed = 0;
-        detail::on_spectral_threads(eigh_flops(n, false),
+        detail::on_spectral_threads(eigh_flops(n),
                                     [&] { failed = detail::lapack::stevd(n, values_.data(), e.data(), Z.data()); });
         if (failed != 0) throw NotConverged(std::string(caller) + ": stevd did not converge", Status::max_iterations, 0, 0);
         const auto [first, last] = detail::positions_of(part, values_.data(), n);
@@ -225,7 +233,7 @@ void DenseEigh<T>::take_tridiagonal(const char* caller, std::int64_t n, Array<Re
     if (Q != nullptr && count > 0) {
         const Array<T> inner = std::move(vectors_);
         vectors_ = Array<T>(n * count, uninitialized);
-        detail::on_spectral_threads(eigh_flops(n, false), [&] {
+        detail::on_spectral_threads(eigh_flops(n), [&] {
             detail::blas::gemm('N', 'N', n, count, n, T(1), Q, n, inner.data(), n, T(0), vectors_.data(), n);
         });
     }
@@ -279,7 +287,7 @@ void DenseEigh<T>::compute_banded(MatrixView<const T> bands) {
     Array<R> d(n), e(std::max<std::int64_t>(n, 1));
     Array<T> Q(n * n, uninitialized);
     if (n > 0)
-        detail::on_spectral_threads(eigh_flops(n, false),
+        detail::on_spectral_threads(eigh_flops(n),
                                     [&] { detail::lapack::hbtrd(n, upper, ab.data(), d.data(), e.data(), Q.data()); });
     DenseEighOptions asked = options_;
     options_.lower = std::ldexp(options_.lower, -exponent);

@@ -26,6 +26,12 @@ double svd_flops(std::int64_t m, std::int64_t n, bool vectors) {
     return vectors ? 4 * most * least * least + 22 * least * least * least : 4 * least * least * (most - least / 3);
 }
 
+/// Of a reduction to bidiagonal form, by which threads are given: below order 530 one was faster than two.
+double bidiagonal_flops(std::int64_t m, std::int64_t n) {
+    const auto least = static_cast<double>(std::min(m, n));
+    return 4.0 / 3 * static_cast<double>(std::max(m, n)) * least * least;
+}
+
 double svd_product_flops(std::int64_t m, std::int64_t n, std::int64_t k) {
     return 2 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
 }
@@ -80,7 +86,7 @@ SvdDriver svd_into(const char* caller, MatrixView<const T> A, SvdDriver asked, b
         if (!fresh) copy_finite(caller, A, work.data(), m);
         fresh = false;
         bool converged = false;
-        on_spectral_threads(svd_flops(m, n, U != nullptr), [&] {
+        on_spectral_threads(bidiagonal_flops(m, n), [&] {
             if (driver == SvdDriver::jacobi) converged = jacobi_svd(m, n, work.data(), s, U, Vt, full);
             else if (driver == SvdDriver::qr_iteration) converged = lapack::gesvd(m, n, work.data(), m, s, U, Vt, full) == 0;
             else converged = lapack::gesdd(m, n, work.data(), m, s, U, Vt, full) == 0;

@@ -240,6 +240,17 @@ TEST(DenseEighObject, IntervalsAreOpenBelowAndClosedAbove) {
     }
 }
 
+TEST(DenseEighObject, AsksForAPartWhereThatIsFasterAndSaysSo) {
+    const Matrix<double> A = random_hermitian<double>(50, 3);
+    EXPECT_EQ(eigh(A).info().backend, "LAPACK (heevd)");
+    EXPECT_EQ(eigh(A, {.count = 10}).info().backend, "LAPACK (heevr)");
+    EXPECT_EQ(eigh(A, {.lower = 0}).info().backend, "LAPACK (heevr)");
+    const auto many = eigh(A, {.first = 5, .count = 30});
+    EXPECT_EQ(many.info().backend, "LAPACK (heevd)");
+    expect_pairs(A, many);
+    EXPECT_TRUE(near(many.eigenvalues(), Vector<double>(eigvalsh(A).segment(5, 30)), 1e-13));
+}
+
 TEST(DenseEighObject, RefusesWhatIsNotHermitianOrDoesNotFit) {
     Matrix<double> A = random_hermitian<double>(5, 3);
     const Matrix<double> B = with_eigenvalues<double>({1, 2, 3, 4, 5});

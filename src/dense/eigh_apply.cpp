@@ -220,7 +220,24 @@ void DenseEigh<T>::write_product(MatrixView<T> out) const {
 }
 
 // The rest of its members are in eigh.cpp.
-#define TAMIS_INSTANTIATE(T) template class DenseEigh<T>;
+#define TAMIS_INSTANTIATE(T)                                                                                            \
+    template void DenseEigh<T>::check_ready(const char*) const;                                                         \
+    template void DenseEigh<T>::check_whole(const char*) const;                                                         \
+    template FactorInfo DenseEigh<T>::info() const;                                                                     \
+    template Real<T> DenseEigh<T>::largest() const;                                                                     \
+    template std::int64_t DenseEigh<T>::rank(double) const;                                                             \
+    template void DenseEigh<T>::apply_inverse(T*, std::int64_t, std::int64_t) const;                                    \
+    template void DenseEigh<T>::solve_form(detail::SolveForm, MatrixView<const T>, MatrixView<T>) const;                \
+    template LogDeterminant<T> DenseEigh<T>::slogdet() const;                                                           \
+    template Real<T> DenseEigh<T>::rcond() const;                                                                       \
+    template void DenseEigh<T>::write_values(Real<T>*) const;                                                           \
+    template void DenseEigh<T>::write_vectors(MatrixView<T>) const;                                                     \
+    template void DenseEigh<T>::write_function(const char*, const Real<T>*, MatrixView<T>) const;                       \
+    template void DenseEigh<T>::write_complex_function(const char*, const std::complex<Real<T>>*, MatrixView<T>) const; \
+    template void DenseEigh<T>::write_exp(MatrixView<T>) const;                                                         \
+    template void DenseEigh<T>::write_log(MatrixView<T>) const;                                                         \
+    template void DenseEigh<T>::write_power(double, MatrixView<T>) const;                                               \
+    template void DenseEigh<T>::write_product(MatrixView<T>) const;
 TAMIS_FOR_EACH_SCALAR(TAMIS_INSTANTIATE)
 #undef TAMIS_INSTANTIATE
 

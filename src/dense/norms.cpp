@@ -9,6 +9,7 @@
 #include <tamis/dense/functions.hpp>
 #include <tamis/dense/svd.hpp>
 
+#include "core/extremes.hpp"
 #include "dense/lapack_lu.hpp"
 #include "dense/operand.hpp"
 #include "dense/threads.hpp"
@@ -18,20 +19,12 @@ namespace tamis::detail {
 
 namespace {
 
-constexpr double infinite = std::numeric_limits<double>::infinity();
+constexpr double unbounded = std::numeric_limits<double>::infinity();
 
 template <class T>
 double modulus_of(const T& v) {
     if constexpr (is_complex_v<T>) return std::abs(std::complex<double>(v));
     else return std::abs(static_cast<double>(v));
-}
-
-/// The larger of both; NaN stays.
-double larger(double m, double v) {
-    return std::isnan(m) || v <= m ? m : v;
-}
-double smaller(double m, double v) {
-    return std::isnan(m) || v >= m ? m : v;
 }
 
 /// f(i, j, a_ij) in the order of memory.
@@ -81,8 +74,8 @@ double frobenius_of(MatrixView<const T> A) {
     if (sum > 1e-280 && sum <= std::numeric_limits<double>::max()) return std::sqrt(sum);
     double largest = 0;
     for_entries(A, [&](std::int64_t, std::int64_t, const T& v) {
-        largest = larger(larger(largest, std::abs(static_cast<double>(real_part(v)))),
-                         std::abs(static_cast<double>(imag_part(v))));
+        largest = larger_or_nan(larger_or_nan(largest, std::abs(static_cast<double>(real_part(v)))),
+                                std::abs(static_cast<double>(imag_part(v))));
     });
     if (!(largest > 0) || !(largest <= std::numeric_limits<double>::max())) return largest;
     // To about 1, in two steps, since 2^−e of the smallest numbers overflows.
@@ -95,15 +88,15 @@ template <class T>
 double extreme_sum(MatrixView<const T> A, bool columns, bool largest) {
     Array<double> sums(columns ? A.cols() : A.rows());
     for_entries(A, [&](std::int64_t i, std::int64_t j, const T& v) { sums[columns ? j : i] += modulus_of(v); });
-    double extreme = largest ? 0 : infinite;
-    for (const double sum : sums) extreme = largest ? larger(extreme, sum) : smaller(extreme, sum);
+    double extreme = largest ? 0 : unbounded;
+    for (const double sum : sums) extreme = largest ? larger_or_nan(extreme, sum) : smaller_or_nan(extreme, sum);
     return extreme;
 }
 
 template <class T>
 double largest_modulus(MatrixView<const T> A) {
     double largest = 0;
-    for_entries(A, [&](std::int64_t, std::int64_t, const T& v) { largest = larger(largest, modulus_of(v)); });
+    for_entries(A, [&](std::int64_t, std::int64_t, const T& v) { largest = larger_or_nan(largest, modulus_of(v)); });
     return largest;
 }
 
@@ -178,12 +171,12 @@ Real<T> entries_norm(MatrixView<const T> v, double p) {
         for_entries(v, [&](std::int64_t, std::int64_t, const T& x) { count += x != T(0); });
         return static_cast<R>(count);
     }
-    double scale = p > 0 ? 0 : infinite;
+    double scale = p > 0 ? 0 : unbounded;
     for_entries(v, [&](std::int64_t, std::int64_t, const T& x) {
-        scale = p > 0 ? larger(scale, modulus_of(x)) : smaller(scale, modulus_of(x));
+        scale = p > 0 ? larger_or_nan(scale, modulus_of(x)) : smaller_or_nan(scale, modulus_of(x));
     });
     // Largest or smallest modulus; 0, NaN and infinity settle every other order too.
-    if (std::isinf(p) || !(scale > 0) || !(scale < infinite)) return static_cast<R>(scale);
+    if (std::isinf(p) || !(scale > 0) || !(scale < unbounded)) return static_cast<R>(scale);
     double sum = 0;
     for_entries(v, [&](std::int64_t, std::int64_t, const T& x) {
         const double ratio = modulus_of(x) / scale;

@@ -47,9 +47,10 @@ struct PadeLimit {
     int m;
     double theta;
 };
-constexpr std::array<PadeLimit, 5> theta_double{
+constexpr std::array<PadeLimit, 5> pade_theta_double{
     {{3, 1.495585217958292e-2}, {5, 2.539398330063230e-1}, {7, 9.504178996162932e-1}, {9, 2.097847961257068}, {13, 4.25}}};
-constexpr std::array<PadeLimit, 3> theta_float{{{3, 4.258730016922831e-1}, {5, 1.880152677804762}, {7, 3.925724783138660}}};
+constexpr std::array<PadeLimit, 3> pade_theta_float{
+    {{3, 4.258730016922831e-1}, {5, 1.880152677804762}, {7, 3.925724783138660}}};
 // ℓ_m of the derivative; in single precision they are more than is needed.
 constexpr std::array<PadeLimit, 5> theta_derivative{{{3, 1.08e-2}, {5, 2.00e-1}, {7, 7.83e-1}, {9, 1.78}, {13, 4.74}}};
 
@@ -100,7 +101,7 @@ template <class T>
 void PadeExponential<T>::scale(int s) {
     if (s == 0) return;
     s_ += s;
-    const auto by = [this](Array<T>& X, int exponent) {
+    const auto by = [](Array<T>& X, int exponent) {
         // In steps, since 2^exponent may be less than the smallest number.
         for (; exponent < 0; exponent += 60) {
             const R factor = std::ldexp(R(1), std::max(exponent, -60));
@@ -201,8 +202,8 @@ bool PadeExponential<T>::accept(int m, R eta, R theta) {
 template <class T>
 void PadeExponential<T>::choose() {
     const auto& limits = []() -> const auto& {
-        if constexpr (is_single<T>) return theta_float;
-        else return theta_double;
+        if constexpr (is_single<T>) return pade_theta_float;
+        else return pade_theta_double;
     }
     ();
     const auto theta = [&](std::size_t k) { return static_cast<R>(limits[k].theta); };

@@ -1,4 +1,5 @@
 #include "solve/residual.hpp"
+#include "core/extremes.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -22,11 +23,6 @@ template <class T>
 double modulus(const T& value) noexcept {
     if constexpr (is_complex_v<T>) return std::hypot(static_cast<double>(value.real()), static_cast<double>(value.imag()));
     else return std::abs(static_cast<double>(value));
-}
-
-/// max that keeps NaN.
-double larger(double a, double b) noexcept {
-    return !(b <= a) ? b : a;
 }
 
 /// Product without the C99 rescue of infinite complex products, which costs a library call an entry.
@@ -59,18 +55,18 @@ SystemNorms matrix_norms(CsrView<T, I> A, bool symmetric) {
             for (auto k = static_cast<std::size_t>(offsets[static_cast<std::size_t>(i)]);
                  k < static_cast<std::size_t>(offsets[static_cast<std::size_t>(i) + 1]); ++k)
                 row += modulus(values[k]);
-            most = larger(most, row);
+            most = larger_or_nan(most, row);
         }
     });
     SystemNorms norms;
-    for (const double row : largest) norms.inf = larger(norms.inf, row);
+    for (const double row : largest) norms.inf = larger_or_nan(norms.inf, row);
     if (symmetric) {
         norms.one = norms.inf;
         return norms;
     }
     Array<double> column(A.cols());
     for (std::size_t k = 0; k < values.size(); ++k) column[columns[k]] += modulus(values[k]);
-    for (const double sum : column) norms.one = larger(norms.one, sum);
+    for (const double sum : column) norms.one = larger_or_nan(norms.one, sum);
     return norms;
 }
 
@@ -121,9 +117,9 @@ ResidualNorms residual(MatrixView<const T> A, VectorView<const T> x, VectorView<
 template <class T>
 ResidualNorms residual_norms(VectorView<const T> x, VectorView<const T> b, VectorView<const T> r) {
     ResidualNorms norms;
-    for (std::int64_t i = 0; i < r.size(); ++i) norms.inf = larger(norms.inf, modulus(r[i]));
-    for (std::int64_t i = 0; i < b.size(); ++i) norms.b_inf = larger(norms.b_inf, modulus(b[i]));
-    for (std::int64_t j = 0; j < x.size(); ++j) norms.x_inf = larger(norms.x_inf, modulus(x[j]));
+    for (std::int64_t i = 0; i < r.size(); ++i) norms.inf = larger_or_nan(norms.inf, modulus(r[i]));
+    for (std::int64_t i = 0; i < b.size(); ++i) norms.b_inf = larger_or_nan(norms.b_inf, modulus(b[i]));
+    for (std::int64_t j = 0; j < x.size(); ++j) norms.x_inf = larger_or_nan(norms.x_inf, modulus(x[j]));
     // Two-norm of r scaled by its largest entry, so that neither over- nor underflow spoils it.
     if (norms.inf > 0 && std::isfinite(norms.inf)) {
         double sum = 0;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/extremes.hpp"
 #include "core/random.hpp"
 #include "instantiate.hpp"
 #include "sparse/parts.hpp"
@@ -11,11 +12,6 @@
 namespace tamis::detail {
 
 namespace {
-
-/// The larger of both; NaN as soon as one is NaN.
-inline double larger_or_nan(double a, double b) noexcept {
-    return a >= b || std::isnan(a) ? a : b;
-}
 
 /// Sums of moduli are formed in double whatever the scalar.
 template <class T>

@@ -21,7 +21,7 @@ using Complex = std::complex<double>;
 
 /// A with its spectrum moved by `shift` and scaled to ‖A‖₁ ≈ `size`.
 template <class T>
-Matrix<T> shifted(Matrix<T> A, double size, double shift) {
+Matrix<T> moved_spectrum(Matrix<T> A, double size, double shift) {
     const double norm = one_norm_of(A);
     if (norm > 0) A *= scalar<T>(size / norm);
     for (std::int64_t i = 0; i < A.rows(); ++i) A(i, i) += scalar<T>(shift);
@@ -53,19 +53,19 @@ TYPED_TEST_SUITE(MatrixEquations, AllScalars, TypeName);
 TYPED_TEST(MatrixEquations, LeaveSmallResiduals) {
     using T = typename TypeParam::T;
     const std::int64_t n = 20;
-    const Matrix<T> B = shifted<T>(Random(4).matrix<T>(13, 13), 0.5, 1.25);
+    const Matrix<T> B = moved_spectrum<T>(Random(4).matrix<T>(13, 13), 0.5, 1.25);
     for (const auto& [name, M] : spectral_gallery<T>(n)) {
         SCOPED_TRACE(name);
         const std::int64_t m = M.rows();
         const Matrix<T> C = Random(5).matrix<T>(m, 13);
-        const Matrix<T> A = shifted<T>(M, 0.9, 1.5);
+        const Matrix<T> A = moved_spectrum<T>(M, 0.9, 1.5);
         EXPECT_LE(sylvester_ratio<T>(A, B, solve_sylvester(A, B, C), C), lapack_ratio_limit);
         const Matrix<T> Q = Random(6).matrix<T>(m, m);
         const Matrix<T> adjoint = A.adjoint();
         EXPECT_LE(sylvester_ratio<T>(A, adjoint, solve_lyapunov(A, Q), Q), lapack_ratio_limit);
         // Within the unit disk, and outside.
         for (const double size : {0.95, 0.4}) {
-            const Matrix<T> S = shifted<T>(M, size, size < 0.5 ? 2 : 0);
+            const Matrix<T> S = moved_spectrum<T>(M, size, size < 0.5 ? 2 : 0);
             EXPECT_LE(stein_ratio<T>(S, solve_discrete_lyapunov(S, Q), Q), lapack_ratio_limit);
         }
     }
@@ -74,27 +74,27 @@ TYPED_TEST(MatrixEquations, LeaveSmallResiduals) {
 TYPED_TEST(MatrixEquations, HermitianRightSidesHaveHermitianSolutions) {
     using T = typename TypeParam::T;
     const std::int64_t n = 17;
-    const Matrix<T> A = shifted<T>(Random(4).matrix<T>(n, n), 1, -1.5);
+    const Matrix<T> A = moved_spectrum<T>(Random(4).matrix<T>(n, n), 1, -1.5);
     const Matrix<T> Q = with_eigenvalues<T>(spectrum(3, n, 100));
     const Matrix<T> X = solve_lyapunov(A, Matrix<T>(-Q));
     EXPECT_TRUE(equal(Matrix<T>(X.adjoint()), X));
     EXPECT_GT(hermitian_eigenvalues(in_double(X))[0], 0);
-    const Matrix<T> S = shifted<T>(Random(4).matrix<T>(n, n), 0.99, 0);
+    const Matrix<T> S = moved_spectrum<T>(Random(4).matrix<T>(n, n), 0.99, 0);
     const Matrix<T> Y = solve_discrete_lyapunov(S, Q);
     EXPECT_TRUE(equal(Matrix<T>(Y.adjoint()), Y));
     EXPECT_GT(hermitian_eigenvalues(in_double(Y))[0], 0);
 }
 
 TEST(Equations, LargeOnesAreSolvedInBlocks) {
-    const Matrix<double> A = shifted<double>(Random(1).matrix<double>(150, 150), 40, 45);
-    const Matrix<double> B = shifted<double>(Random(2).matrix<double>(97, 97), 30, 45);
+    const Matrix<double> A = moved_spectrum<double>(Random(1).matrix<double>(150, 150), 40, 45);
+    const Matrix<double> B = moved_spectrum<double>(Random(2).matrix<double>(97, 97), 30, 45);
     const Matrix<double> C = Random(3).matrix<double>(150, 97);
     EXPECT_LE(sylvester_ratio<double>(A, B, solve_sylvester(A, B, C), C), lapack_ratio_limit);
     const Matrix<double> D = C.transpose();
     EXPECT_LE(sylvester_ratio<double>(B, A, solve_sylvester(B, A, D), D), lapack_ratio_limit);
     const Matrix<double> Q = Random(4).matrix<double>(150, 150);
     EXPECT_LE(sylvester_ratio<double>(A, A.transpose(), solve_lyapunov(A, Q), Q), lapack_ratio_limit);
-    const Matrix<double> S = shifted<double>(Random(1).matrix<double>(150, 150), 3, 0);
+    const Matrix<double> S = moved_spectrum<double>(Random(1).matrix<double>(150, 150), 3, 0);
     EXPECT_LE(stein_ratio<double>(S, solve_discrete_lyapunov(S, Q), Q), lapack_ratio_limit);
 }
 
@@ -134,7 +134,7 @@ TEST(Equations, KnownSolutionsComeBack) {
 }
 
 TEST(Equations, ScalesFarFromOneAreNoObstacle) {
-    const Matrix<double> A = shifted<double>(Random(1).matrix<double>(10, 10), 1, 2);
+    const Matrix<double> A = moved_spectrum<double>(Random(1).matrix<double>(10, 10), 1, 2);
     const Matrix<double> Q = Random(2).matrix<double>(10, 10);
     const Matrix<double> X = solve_lyapunov(A, Q);
     for (const double scale : {0x1p-900, 0x1p+900}) {
@@ -160,8 +160,8 @@ TEST(Equations, CommonEigenvaluesAreNamed) {
 
 TEST(Equations, ReadRowMajorOperandsAndRefuseWrongOnes) {
     using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-    const Matrix<double> A = shifted<double>(Random(1).matrix<double>(5, 5), 1, 2);
-    const Matrix<double> B = shifted<double>(Random(2).matrix<double>(4, 4), 1, 2);
+    const Matrix<double> A = moved_spectrum<double>(Random(1).matrix<double>(5, 5), 1, 2);
+    const Matrix<double> B = moved_spectrum<double>(Random(2).matrix<double>(4, 4), 1, 2);
     const Matrix<double> C = Random(3).matrix<double>(5, 4);
     const Matrix<double> Q = Random(3).matrix<double>(5, 5);
     EXPECT_TRUE(equal(solve_sylvester(RowMajor(A), RowMajor(B), RowMajor(C)), solve_sylvester(A, B, C)));

@@ -21,15 +21,15 @@ namespace {
 using Complex = std::complex<double>;
 
 template <class T>
-struct Pencil {
+struct NamedPair {
     std::string name;
     Matrix<T> A;
     Matrix<T> B;
 };
 
 template <class T>
-std::vector<Pencil<T>> pencils(std::int64_t n) {
-    std::vector<Pencil<T>> all;
+std::vector<NamedPair<T>> gallery_of_pairs(std::int64_t n) {
+    std::vector<NamedPair<T>> all;
     const Matrix<T> A = Random(1).matrix<T>(n, n);
     const Matrix<T> B = Random(2).matrix<T>(n, n);
     all.push_back({"random", A, B});
@@ -48,7 +48,7 @@ std::vector<Pencil<T>> pencils(std::int64_t n) {
 }
 
 template <class T>
-void expect_decomposes(const Pencil<T>& p, const DenseQz<T>& F) {
+void expect_pair_decomposes(const NamedPair<T>& p, const DenseQz<T>& F) {
     const std::int64_t n = p.A.rows();
     const Matrix<T> Q = F.q(), Z = F.z(), S = F.s(), P = F.t();
     const double limit = lapack_ratio_limit * static_cast<double>(n) * static_cast<double>(epsilon_v<T>);
@@ -83,11 +83,11 @@ TYPED_TEST_SUITE(DenseQzOf, AllScalars, TypeName);
 
 TYPED_TEST(DenseQzOf, EveryKindOfPairMeetsLapacksTestRatios) {
     using T = typename TypeParam::T;
-    for (const auto& p : pencils<T>(16)) {
+    for (const auto& p : gallery_of_pairs<T>(16)) {
         SCOPED_TRACE(p.name);
-        expect_decomposes(p, qz(p.A, p.B));
+        expect_pair_decomposes(p, qz(p.A, p.B));
         const auto inside = qz(p.A, p.B, {.select = [](Complex alpha, double beta) { return std::abs(alpha) < beta; }});
-        expect_decomposes(p, inside);
+        expect_pair_decomposes(p, inside);
         if (p.name == "random") {
             EXPECT_GT(inside.selected(), 0);
             EXPECT_LT(inside.selected(), p.A.rows());
@@ -127,7 +127,7 @@ double pair_ratio(const Matrix<C>& A, const Matrix<C>& B, const Matrix<C>& V, co
 TYPED_TEST(DenseQzOf, EigenvectorsOfPairsMeetLapacksTestRatios) {
     using T = typename TypeParam::T;
     using C = std::complex<Real<T>>;
-    for (const auto& p : pencils<T>(12)) {
+    for (const auto& p : gallery_of_pairs<T>(12)) {
         SCOPED_TRACE(p.name);
         const auto F = eig(p.A, p.B);
         const Matrix<C> A = p.A.template cast<C>(), B = p.B.template cast<C>();

@@ -29,13 +29,13 @@ Matrix<T> of(std::int64_t rows, std::int64_t cols, std::initializer_list<double>
         for (std::int64_t j = 0; j < cols; ++j) M(i, j) = scalar<T>(*v++);
     return M;
 }
-Matrix<double> eye(std::int64_t n) {
+Matrix<double> identity_of(std::int64_t n) {
     return Matrix<double>::Identity(n, n);
 }
 
 /// M := M + sign·N, without an expression to instantiate.
 template <class T>
-void add(Matrix<T>& M, const Matrix<T>& N, double sign = 1) {
+void accumulate(Matrix<T>& M, const Matrix<T>& N, double sign = 1) {
     for (std::int64_t i = 0; i < M.size(); ++i) M.data()[i] += scalar<T>(sign) * N.data()[i];
 }
 
@@ -64,11 +64,11 @@ TYPED_TEST(Riccati, SolutionsStabilizeAndLeaveSmallResiduals) {
             EXPECT_GT(S.rcond, 1e-4);
             // The residual anew: XAᶜ + AᴴX + Q, or AᴴXAᶜ − X + Q, with the closed loop Aᶜ = A − BK.
             Matrix<T> closed = A;
-            add(closed, product<T>(B, S.gain), -1);
+            accumulate(closed, product<T>(B, S.gain), -1);
             const Matrix<T> left = product<T>(adjoint, S.x);
             Matrix<T> residual = continuous ? product<T>(S.x, closed) : product<T>(left, closed);
-            add(residual, continuous ? left : S.x, continuous ? 1 : -1);
-            add(residual, Q);
+            accumulate(residual, continuous ? left : S.x, continuous ? 1 : -1);
+            accumulate(residual, Q);
             const double scale = frobenius_norm(S.x) * (1 + frobenius_norm(A)) * (1 + frobenius_norm(A));
             EXPECT_LE(frobenius_norm(residual), 300 * eps * scale);
             for (const auto& x : eigvals(closed)) {
@@ -109,16 +109,19 @@ TEST(RiccatiEquations, KnownSolutionsComeBackHoweverTheyAreScaled) {
     // I", 1995, example 7 in the form that its parameter makes ill-conditioned: X = [√(1 + 2e)/e, 1; 1, √(1 + 2e)].
     for (const double e : {1.0, 1e-3, 1e-6}) {
         const double c = std::sqrt(1 + 2 * e);
-        const Matrix<double> X = solve_riccati(of<double>(2, 2, {0, e, 0, 0}), of<double>(2, 1, {0, 1}), eye(2), eye(1));
+        const Matrix<double> X =
+            solve_riccati(of<double>(2, 2, {0, e, 0, 0}), of<double>(2, 1, {0, 1}), identity_of(2), identity_of(1));
         EXPECT_NEAR(X(0, 0) * e / c, 1, 1e-8) << e;
         EXPECT_NEAR(X(1, 0), 1, 1e-8) << e;
         EXPECT_NEAR(X(1, 1) / c, 1, 1e-8) << e;
     }
     // a² x − x − a² x² / (r + x) + q = 0; without a cost of control the state is brought to zero at once, at the price q.
-    EXPECT_NEAR(solve_discrete_riccati(of<double>(1, 1, {3}), eye(1), of<double>(1, 1, {5}), of<double>(1, 1, {0}))(0, 0), 5,
-                1e-14);
+    EXPECT_NEAR(
+        solve_discrete_riccati(of<double>(1, 1, {3}), identity_of(1), of<double>(1, 1, {5}), of<double>(1, 1, {0}))(0, 0), 5,
+        1e-14);
     const double x = (9 + std::sqrt(85.0)) / 2;  // a = 3, r = q = 1: x² − 9 x − 1 = 0
-    EXPECT_NEAR(solve_discrete_riccati(of<double>(1, 1, {3}), eye(1), eye(1), eye(1))(0, 0), x, 1e-13);
+    EXPECT_NEAR(solve_discrete_riccati(of<double>(1, 1, {3}), identity_of(1), identity_of(1), identity_of(1))(0, 0), x,
+                1e-13);
     // A complex one: AᴴX + XA doubles the real part alone.
     Matrix<Complex> z(1, 1);
     z(0, 0) = Complex(0.5, 7);
@@ -137,8 +140,8 @@ TEST(RiccatiEquations, WithoutControlsTheyAreLyapunovs) {
     EXPECT_TRUE(near(solve_discrete_riccati(A, none, Q, Matrix<double>(0, 0)),
                      solve_discrete_lyapunov(Matrix<double>(A.transpose()), Q), 1e-13));
     const Matrix<double> empty(0, 0);
-    EXPECT_EQ(solve_riccati(empty, Matrix<double>(0, 2), empty, eye(2)).size(), 0);
-    EXPECT_EQ(solve_discrete_riccati_with_report(empty, Matrix<double>(0, 2), empty, eye(2)).gain.rows(), 2);
+    EXPECT_EQ(solve_riccati(empty, Matrix<double>(0, 2), empty, identity_of(2)).size(), 0);
+    EXPECT_EQ(solve_discrete_riccati_with_report(empty, Matrix<double>(0, 2), empty, identity_of(2)).gain.rows(), 2);
 }
 
 TEST(RiccatiEquations, SayWhyThereIsNoStabilizingSolution) {
@@ -146,24 +149,25 @@ TEST(RiccatiEquations, SayWhyThereIsNoStabilizingSolution) {
     const auto unreachable = of<double>(2, 1, {0, 1});
     EXPECT_TRUE(throws<InvalidArgument>(
         [&] {
-            (void)solve_riccati(of<double>(2, 2, {1, 0, 0, -1}), unreachable, eye(2), eye(1));
+            (void)solve_riccati(of<double>(2, 2, {1, 0, 0, -1}), unreachable, identity_of(2), identity_of(1));
         },
         "no stabilizing solution", "stabilizable"));
     EXPECT_TRUE(throws<InvalidArgument>(
         [&] {
-            (void)solve_discrete_riccati(of<double>(2, 2, {2, 0, 0, 0.5}), unreachable, eye(2), eye(1));
+            (void)solve_discrete_riccati(of<double>(2, 2, {2, 0, 0, 0.5}), unreachable, identity_of(2), identity_of(1));
         },
         "no stabilizing solution", "stabilizable"));
     // Undamped modes that cost nothing stay undamped.
     const auto rotation = of<double>(2, 2, {0, 1, -1, 0});
     const Matrix<double> nothing = Matrix<double>::Zero(2, 2);
-    EXPECT_TRUE(throws<InvalidArgument>([&] { (void)solve_riccati(rotation, eye(2), nothing, eye(2)); },
+    EXPECT_TRUE(throws<InvalidArgument>([&] { (void)solve_riccati(rotation, identity_of(2), nothing, identity_of(2)); },
                                         "no stabilizing solution", "imaginary axis"));
-    EXPECT_TRUE(throws<InvalidArgument>([&] { (void)solve_discrete_riccati(rotation, eye(2), nothing, eye(2)); },
-                                        "no stabilizing solution", "unit circle"));
+    EXPECT_TRUE(
+        throws<InvalidArgument>([&] { (void)solve_discrete_riccati(rotation, identity_of(2), nothing, identity_of(2)); },
+                                "no stabilizing solution", "unit circle"));
     EXPECT_TRUE(throws<SingularMatrix>(
         [&] {
-            (void)solve_riccati(rotation, eye(2), eye(2), of<double>(2, 2, {1, 1, 1, 1}));
+            (void)solve_riccati(rotation, identity_of(2), identity_of(2), of<double>(2, 2, {1, 1, 1, 1}));
         },
         "solve_riccati", "R is singular"));
 }
@@ -172,25 +176,35 @@ TEST(RiccatiEquations, ReadRowMajorOperandsAndRefuseWrongOnes) {
     using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
     const Matrix<double> A = Random(3).matrix<double>(4, 4);
     const Matrix<double> B = Random(4).matrix<double>(4, 2);
-    EXPECT_TRUE(equal(solve_riccati(RowMajor(A), RowMajor(B), eye(4), eye(2)), solve_riccati(A, B, eye(4), eye(2))));
-    const auto rows = thrown<DimensionMismatch>([&] { (void)solve_riccati(A, eye(3), eye(4), eye(3)); });
+    EXPECT_TRUE(equal(solve_riccati(RowMajor(A), RowMajor(B), identity_of(4), identity_of(2)),
+                      solve_riccati(A, B, identity_of(4), identity_of(2))));
+    const auto rows =
+        thrown<DimensionMismatch>([&] { (void)solve_riccati(A, identity_of(3), identity_of(4), identity_of(3)); });
     ASSERT_TRUE(rows);
     EXPECT_EQ(rows->expected(), 4);
     EXPECT_EQ(rows->got(), 3);
-    EXPECT_TRUE(throws<DimensionMismatch>([&] { (void)solve_riccati(A, B, eye(4), eye(3)); }, "B has 2 columns"));
-    EXPECT_TRUE(throws<DimensionMismatch>([&] { (void)solve_riccati(A, B, eye(3), eye(2)); }, "Q has 3 rows"));
-    EXPECT_TRUE(throws<DimensionMismatch>([&] { (void)solve_discrete_riccati(B, B, eye(4), eye(2)); }));
-    EXPECT_TRUE(throws<InvalidArgument>([&] { (void)solve_riccati(A, B, A, eye(2)); }, "(Q)", "not Hermitian"));
-    EXPECT_TRUE(throws<InvalidArgument>([&] { (void)solve_riccati(A, B, eye(4), of<double>(2, 2, {1, 2, 3, 4})); }, "(R)"));
+    EXPECT_TRUE(
+        throws<DimensionMismatch>([&] { (void)solve_riccati(A, B, identity_of(4), identity_of(3)); }, "B has 2 columns"));
+    EXPECT_TRUE(
+        throws<DimensionMismatch>([&] { (void)solve_riccati(A, B, identity_of(3), identity_of(2)); }, "Q has 3 rows"));
+    EXPECT_TRUE(throws<DimensionMismatch>([&] { (void)solve_discrete_riccati(B, B, identity_of(4), identity_of(2)); }));
+    EXPECT_TRUE(throws<InvalidArgument>([&] { (void)solve_riccati(A, B, A, identity_of(2)); }, "(Q)", "not Hermitian"));
+    EXPECT_TRUE(throws<InvalidArgument>(
+        [&] {
+            (void)solve_riccati(A, B, identity_of(4), of<double>(2, 2, {1, 2, 3, 4}));
+        },
+        "(R)"));
     Matrix<double> bad = A;
     bad(3, 2) = std::numeric_limits<double>::quiet_NaN();
-    EXPECT_TRUE(throws<InvalidArgument>([&] { (void)solve_riccati(bad, B, eye(4), eye(2)); }, "A", "row 3, column 2"));
-    EXPECT_TRUE(throws<InvalidArgument>([&] { (void)solve_discrete_riccati(A, B, bad, eye(2)); }, "Q", "row 3, column 2"));
+    EXPECT_TRUE(throws<InvalidArgument>([&] { (void)solve_riccati(bad, B, identity_of(4), identity_of(2)); }, "A",
+                                        "row 3, column 2"));
+    EXPECT_TRUE(
+        throws<InvalidArgument>([&] { (void)solve_discrete_riccati(A, B, bad, identity_of(2)); }, "Q", "row 3, column 2"));
     // Rounding is no asymmetry: Q as a product.
     const Matrix<double> C = Random(5).matrix<double>(9, 4) * 1e3;
     Matrix<double> Q = C.transpose() * C;
     Q(2, 1) *= 1 + 4e-16;
-    EXPECT_LE(solve_riccati_with_report(A, B, Q, eye(2)).relative_residual, 1e-14);
+    EXPECT_LE(solve_riccati_with_report(A, B, Q, identity_of(2)).relative_residual, 1e-14);
 }
 
 }  // namespace

@@ -11,7 +11,8 @@
 namespace bench {
 
 inline double entry(std::int64_t i, std::int64_t j) {
-    return static_cast<double>((3 * i * i + 5 * j * j + 31 * i * j + 7 * i) % 65521) / 65521 - 0.5;
+    const std::int64_t k = 2003 * i + j + 17;  // a scrambled square: no pattern that would lower the rank
+    return static_cast<double>(k * k % 65521 * 48271 % 65521) / 65521 - 0.5;
 }
 
 /// Column-major n×n. Tasks of definite matrices get the symmetric part and n on the diagonal.

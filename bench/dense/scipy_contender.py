@@ -15,7 +15,8 @@ def matrix(task, n):
     """As problem.hpp makes it."""
     i = numpy.arange(n, dtype=numpy.int64)[:, None]
     j = i.T
-    a = ((3 * i * i + 5 * j * j + 31 * i * j + 7 * i) % 65521) / 65521 - 0.5
+    k = 2003 * i + j + 17
+    a = (k * k % 65521 * 48271 % 65521) / 65521 - 0.5
     if task in ("cholesky", "eigh", "sqrtm", "logm"):
         return numpy.asfortranarray((a + a.T) / 2 + n * numpy.eye(n))
     if task == "expm":

@@ -200,8 +200,10 @@ template <DenseMatrix M, DenseArgument B>
     return x;
 }
 
-/// The minimum-norm x among those that minimise ‖b − Ax‖₂, for a dense A of any shape and rank, by pivoted QR; `report.rank`
-/// is the numerical rank by the rule of DenseQr.
+/// The minimum-norm x among those that minimise ‖b − Ax‖₂, for a dense A of any shape and rank, by pivoted QR, or the
+/// singular value decomposition if `.method = Method::svd`; `report.rank` is the numerical rank by the rule of DenseQr (an
+/// estimated condition number of R) or DenseSvd (singular values above max(rows, cols) ε σ₁). Damped ones: DenseSvd's
+/// `solve_damped`.
 template <DenseMatrix M, DenseArgument B>
 [[nodiscard]] auto least_squares_with_report(const M& A, const B& b, const SolveOptions& options = {}) {
     using T = dense_scalar_t<M>;

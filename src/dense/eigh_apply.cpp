@@ -46,7 +46,7 @@ FactorInfo DenseEigh<T>::info() const {
     const auto n = static_cast<double>(n_);
     const std::int64_t entries = vectors_.size() + values_.size();
     FactorInfo info = detail::dense_info<T>(
-        Method::automatic, routine_, entries,
+        Method::eigh, routine_, entries,
         count() == n_ ? 9 * n * n * n : (4.0 / 3 * n + 4 * static_cast<double>(count())) * n * n,
         vectors_.size() * std::int64_t{sizeof(T)} + values_.size() * std::int64_t{sizeof(Real<T>)}, seconds_);
     if (n_ > 0) info.fill = static_cast<double>(entries) / (n * (n + 1) / 2);

@@ -199,7 +199,7 @@ template <class T>
 FactorInfo DenseSvd<T>::info() const {
     const std::int64_t entries = u_.size() + s_.size() + vt_.size();
     FactorInfo info = detail::dense_info<T>(
-        Method::automatic, detail::routine_of(driver_), entries, svd_flops(m_, n_, options_.vectors != Vectors::none),
+        Method::svd, detail::routine_of(driver_), entries, svd_flops(m_, n_, options_.vectors != Vectors::none),
         (u_.size() + vt_.size()) * std::int64_t{sizeof(T)} + (s_.size() + inverse_.size()) * std::int64_t{sizeof(Real<T>)},
         seconds_);
     if (m_ > 0 && n_ > 0) info.fill = static_cast<double>(entries) / (static_cast<double>(m_) * static_cast<double>(n_));

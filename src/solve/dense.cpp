@@ -11,9 +11,11 @@
 #include <tamis/core/array.hpp>
 #include <tamis/core/error.hpp>
 #include <tamis/dense/cholesky.hpp>
+#include <tamis/dense/eigh.hpp>
 #include <tamis/dense/ldlt.hpp>
 #include <tamis/dense/lu.hpp>
 #include <tamis/dense/qr.hpp>
+#include <tamis/dense/svd.hpp>
 #include <tamis/dense/triangle.hpp>
 #include <tamis/factor.hpp>
 #include <tamis/solve.hpp>
@@ -51,6 +53,12 @@ AnyFactorization<T> take_dense_step(MatrixView<const T> A, const DensePlan& plan
         case Method::cholesky: return DenseCholesky<T>(A, options);
         case Method::ldlt: return DenseLdlt<T>(A, options);
         case Method::qr: return DenseQr<T>(A, {.pivoting = true, .shift = options.shift});
+        case Method::svd:
+        case Method::eigh:
+            if (options.shift != 0)
+                throw InvalidArgument("factor: " + std::string(to_string(method)) + " takes no .shift; add it to A");
+            if (method == Method::eigh) return DenseEigh<T>(A);
+            return DenseSvd<T>(A);
         default: return DenseLu<T>(A, options);
     }
 }
@@ -59,6 +67,11 @@ AnyFactorization<T> take_dense_step(MatrixView<const T> A, const DensePlan& plan
 void require_dense_memory(const char* what, double bytes, std::int64_t limit) {
     constexpr double fits_anywhere = 1 << 22;
     if (limit > 0 || bytes > fits_anywhere) require_memory(what, bytes, limit);
+}
+
+/// Whether a factorization takes singular matrices, so that a solve has to look at the rank.
+bool finds_the_rank(Method method) {
+    return method == Method::qr || method == Method::svd || method == Method::eigh;
 }
 
 std::string not_definite_sentence(const NotPositiveDefinite& error) {
@@ -87,7 +100,7 @@ class DenseTrial {
     void run(AnyFactorization<T> F) {
         F_.emplace(std::move(F));
         report_factorization(report_, F_->info());
-        if (F_->method() == Method::qr && F_->rank() < A_.cols()) throw_rank_deficient(F_->rank(), A_.cols());
+        if (finds_the_rank(F_->method()) && F_->rank() < A_.cols()) throw_rank_deficient(F_->rank(), A_.cols());
         report_.rank = A_.rows();
         deadline_.check("solve");
         const double before = deadline_.seconds();
@@ -236,11 +249,12 @@ SolveReport solve(MatrixView<const T> A, MatrixView<const T> b, MatrixView<T> x,
     const std::int64_t n = A.rows();
     const Request request{"solve", options.method, options.ordering};
     if (n != A.cols()) {
-        if (options.method == Method::automatic || options.method == Method::qr || iterative(options.method))
+        if (options.method == Method::automatic || options.method == Method::qr || options.method == Method::svd ||
+            iterative(options.method))
             return least_squares<T>(A, b, x, options);
         throw DimensionMismatch("solve: the method " + std::string(to_string(options.method)) +
                                     " needs a square matrix, but A is " + shape_words(n, A.cols()) +
-                                    "; qr gives the least-squares answer",
+                                    "; qr and svd give the least-squares answer",
                                 n, A.cols());
     }
     check_input("solve", n, n, b, x, options);
@@ -276,19 +290,21 @@ SolveReport least_squares(MatrixView<const T> A, MatrixView<const T> b, MatrixVi
     const std::int64_t m = A.rows(), n = A.cols();
     check_input("least_squares", m, n, b, x, options);
     if (iterative(options.method)) return least_squares<T, std::int64_t>(nonzeros(A).view(), b, x, options);
-    if (options.method != Method::automatic && options.method != Method::qr)
+    if (options.method != Method::automatic && options.method != Method::qr && options.method != Method::svd)
         throw Unsupported("least_squares: the method " + std::string(to_string(options.method)) +
-                          " is not for least squares; automatic and qr are");
+                          " is not for least squares; automatic, qr and svd are");
     const Deadline deadline(options.time_limit, options.stop);
     SolveReport report;
-    if (options.method == Method::qr) report.reasons.emplace_back("The method qr was asked for.");
-    report.reasons.emplace_back("A is dense and " + shape_words(m, n) +
-                                (m >= n ? ": least squares by pivoted QR." : ": minimum norm by pivoted QR."));
+    const bool by_svd = options.method == Method::svd;
+    if (options.method != Method::automatic)
+        report.reasons.emplace_back("The method " + std::string(to_string(options.method)) + " was asked for.");
+    report.reasons.emplace_back("A is dense and " + shape_words(m, n) + (m >= n ? ": least squares" : ": minimum norm") +
+                                (by_svd ? " by the singular value decomposition." : " by pivoted QR."));
     require_dense_memory("least_squares", static_cast<double>(m) * static_cast<double>(n) * sizeof(T), options.memory_limit);
     deadline.check("factorization");
     const DenseStructure s = dense_structure("least_squares", A);
     report.seconds.analyze = deadline.seconds();
-    const DenseQr<T> F(A, {.pivoting = true});
+    const AnyFactorization<T> F = take_dense_step(A, DensePlan{}, by_svd ? Method::svd : Method::qr, {});
     report_factorization(report, F.info());
     report.seconds.analyze = deadline.seconds() - report.seconds.factor;
     report.rank = F.rank();
@@ -314,8 +330,9 @@ SolveReport least_squares(MatrixView<const T> A, MatrixView<const T> b, MatrixVi
 template <class T>
 Explanation explain(MatrixView<const T> A, const SolveOptions& options) {
     if (A.rows() != A.cols())
-        return {iterative(options.method) ? options.method : Method::qr,
-                {"A is dense and " + shape_words(A.rows(), A.cols()) + ": least squares by pivoted QR."}};
+        return {iterative(options.method) || options.method == Method::svd ? options.method : Method::qr,
+                {"A is dense and " + shape_words(A.rows(), A.cols()) + ": least squares by " +
+                 (options.method == Method::svd ? "the singular value decomposition." : "pivoted QR.")}};
     const DenseStructure s = dense_structure("explain", A);
     DensePlan plan = plan_dense<T>(A.rows(), s, Request{"solve", options.method, options.ordering});
     return {plan.methods.front(), std::move(plan.reasons)};
@@ -325,10 +342,9 @@ template <class T>
 AnyFactorization<T> factor(MatrixView<const T> A, Method method, const DenseFactorOptions& options) {
     check_shift("factor", options.shift);
     if (iterative(method))
-        throw InvalidArgument(
-            "factor: " + std::string(to_string(method)) +
-            " is an iterative method and factors nothing; the direct ones are triangular, cholesky, ldlt, lu "
-            "and qr");
+        throw InvalidArgument("factor: " + std::string(to_string(method)) +
+                              " is an iterative method and factors nothing; the direct ones are triangular, cholesky, ldlt, "
+                              "lu, qr, svd and eigh");
     if (method == Method::diagonal || method == Method::banded)
         throw InvalidArgument("factor: the method " + std::string(to_string(method)) +
                               " is for sparse matrices; give to_csr(A)");

@@ -103,6 +103,8 @@ void plan_triangular(const Structure& s, Plan& plan) {
 template <class T, class I>
 void plan_named(CsrView<T, I> A, const Structure& s, const Request& request, Plan& plan) {
     const std::string who(request.who);
+    if (request.method == Method::svd || request.method == Method::eigh)
+        throw Unsupported(who + ": the method " + name(request.method) + " is for dense matrices; give to_dense(A)");
     if (request.method == Method::diagonal && !s.diagonal)
         throw InvalidArgument(who + ": the method diagonal was asked for, but A has entries off its diagonal");
     if (request.method == Method::triangular && !s.lower_triangular && !s.upper_triangular && !s.permuted_triangular)
@@ -167,7 +169,9 @@ bool iterative(Method method) noexcept {
         case Method::cholesky:
         case Method::ldlt:
         case Method::lu:
-        case Method::qr: return false;
+        case Method::qr:
+        case Method::svd:
+        case Method::eigh: return false;
         default: return true;
     }
 }

@@ -21,7 +21,7 @@ template <class T_, class I_>
 struct DenseEighTraits {
     using T = T_;
     using I = I_;
-    static constexpr Method method = Method::automatic;
+    static constexpr Method method = Method::eigh;
     static constexpr bool computes_in_its_own_scalar = true;
     static constexpr bool has_no_pattern = true;
     template <class A>

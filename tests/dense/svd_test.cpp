@@ -20,7 +20,7 @@ template <class T_, class I_>
 struct DenseSvdTraits {
     using T = T_;
     using I = I_;
-    static constexpr Method method = Method::automatic;
+    static constexpr Method method = Method::svd;
     static constexpr bool computes_in_its_own_scalar = true;
     static constexpr bool has_no_pattern = true;
     template <class A>

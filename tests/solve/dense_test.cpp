@@ -171,6 +171,11 @@ TYPED_TEST(DenseSolve, RectanglesAreSolvedInTheLeastSquaresSense) {
         EXPECT_NEAR(s.report.residual_norm, worst, close * B.norm());
         EXPECT_EQ(explain(A).method, Method::qr);
         EXPECT_TRUE(throws<DimensionMismatch>([&] { (void)solve(A, B, {.method = Method::lu}); }));
+        const auto by_svd = least_squares_with_report(A, B, {.method = Method::svd});
+        EXPECT_TRUE(near(by_svd.x, svd.solve(in_double(B), 10), close));
+        EXPECT_EQ(by_svd.report.method, Method::svd);
+        EXPECT_EQ(by_svd.report.rank, 10);
+        EXPECT_EQ(explain(A, {.method = Method::svd}).method, Method::svd);
     }
     const Matrix<T> deficient = with_singular_values<T>(12, 8, {3, 2, 1, 0, 0, 0, 0, 0});
     const auto s = least_squares_with_report(deficient, Vector<T>(Vector<T>::Ones(12)));
@@ -179,6 +184,28 @@ TYPED_TEST(DenseSolve, RectanglesAreSolvedInTheLeastSquaresSense) {
     EXPECT_NE(s.report.warnings[0].find("rank 3 of 8"), std::string::npos);
     EXPECT_TRUE(near(least_squares(deficient, Vector<T>(Vector<T>::Ones(12))),
                      dense_svd(in_double(deficient)).solve(Matrix<InDouble<T>>::Ones(12, 1), 3), close));
+}
+
+TEST(DenseSolveBy, SingularValuesAndEigenvaluesWhenAskedFor) {
+    const Matrix<double> A = with_eigenvalues<double>({5, 3, -2, 1});
+    const Vector<double> b = Random(4).vector<double>(4);
+    for (const Method method : {Method::svd, Method::eigh}) {
+        const auto s = solve_with_report(A, b, {.method = method});
+        EXPECT_EQ(s.report.method, method);
+        EXPECT_TRUE(solves(A, s.x, b));
+        EXPECT_EQ(factor(A, method).method(), method);
+        EXPECT_TRUE(throws<SingularMatrix>(
+            [&] {
+                (void)solve(with_eigenvalues<double>({5, 3, 0, 1}), b, {.method = method});
+            },
+            "least_squares"));
+        EXPECT_TRUE(throws<InvalidArgument>([&] { (void)factor(A, method, {.shift = 1}); }, ".shift"));
+        EXPECT_TRUE(throws<Unsupported>([&] { (void)solve(to_csr(A), b, {.method = method}); }, "to_dense"));
+    }
+    const Matrix<double> deficient = with_singular_values<double>(12, 8, {3, 2, 1, 0, 0, 0, 0, 0});
+    const auto s = least_squares_with_report(deficient, Vector<double>(Vector<double>::Ones(12)), {.method = Method::svd});
+    EXPECT_EQ(s.report.rank, 3);
+    EXPECT_EQ(s.report.warnings.size(), 1U);
 }
 
 TYPED_TEST(DenseSolve, RefusesBadInput) {

@@ -28,6 +28,8 @@ enum class Method {
     ldlt,
     lu,
     qr,
+    svd,  ///< of dense matrices, as is the next
+    eigh,
     cg,
     flexible_cg,
     block_cg,

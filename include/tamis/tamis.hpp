@@ -23,6 +23,7 @@
 #include <tamis/dense/equations.hpp>
 #include <tamis/dense/expm.hpp>
 #include <tamis/dense/functions.hpp>
+#include <tamis/dense/funm.hpp>
 #include <tamis/dense/hessenberg.hpp>
 #include <tamis/dense/interpolative.hpp>
 #include <tamis/dense/ldlt.hpp>
@@ -39,10 +40,12 @@
 #include <tamis/dense/rq.hpp>
 #include <tamis/dense/schur.hpp>
 #include <tamis/dense/special_matrices.hpp>
+#include <tamis/dense/sqrtm.hpp>
 #include <tamis/dense/subspaces.hpp>
 #include <tamis/dense/svd.hpp>
 #include <tamis/dense/toeplitz.hpp>
 #include <tamis/dense/triangle.hpp>
+#include <tamis/dense/trigonometric.hpp>
 #include <tamis/dense/update.hpp>
 #include <tamis/factor.hpp>
 #include <tamis/factorization_cache.hpp>

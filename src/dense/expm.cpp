@@ -20,10 +20,6 @@ namespace tamis::detail {
 
 namespace {
 
-double product_flops(std::int64_t n) {
-    return 2 * static_cast<double>(n) * static_cast<double>(n) * static_cast<double>(n);
-}
-
 template <class T>
 void check_exponential(const char* what, MatrixView<const T> X) {
     for (std::int64_t j = 0; j < X.cols(); ++j)
@@ -71,7 +67,7 @@ void exponential(MatrixView<const T> A, MatrixView<T> X) {
         std::fill_n(X.data(), n * n, T(0));
         for (std::int64_t i = 0; i < n; ++i) X(i, i) = std::exp(A(i, i));
     } else {
-        on_dense_threads(product_flops(n), [&] {
+        on_function_threads(n, [&] {
             if (s.hermitian) {
                 auto form = hermitian_form(what, A);
                 Array<Real<T>> f(n, uninitialized);
@@ -108,7 +104,7 @@ void exponential_derivative(MatrixView<const T> A, MatrixView<const T> E, Matrix
     copy_finite(what, A, a.data(), n);
     check_finite_entries(what, "the direction", E);
     copy_finite(what, E, e.data(), n);
-    on_dense_threads(product_flops(n), [&] {
+    on_function_threads(n, [&] {
         const Array<T> pair = dual_exponential(n, a.data(), e.data());
         std::copy_n(pair.data(), n * n, X.data());
         std::copy_n(pair.data() + n * n, n * n, L.data());
@@ -134,7 +130,7 @@ Real<T> exponential_condition(MatrixView<const T> A) {
     Array<T> E(size, uninitialized);
     for (std::int64_t i = 0; i < size; ++i) E[i] = uniform<T>(1, static_cast<std::uint64_t>(i));
     R derivative = 0, value = 0;
-    on_dense_threads(product_flops(n), [&] {
+    on_function_threads(n, [&] {
         constexpr int most = 20;
         for (int k = 0; k < most; ++k) {
             const R old = derivative;

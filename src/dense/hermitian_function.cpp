@@ -36,9 +36,26 @@ void assemble_hermitian(HermitianForm<T>& form, const Real<T>* f, T* X) {
     }
 }
 
+template <class T>
+void assemble_normal(HermitianForm<T>& form, const T* f, T* X) {
+    const std::int64_t n = form.values.size();
+    if (std::all_of(f, f + n, [](const T& x) { return imag_part(x) == 0; })) {
+        Array<Real<T>> parts(n, uninitialized);
+        for (std::int64_t j = 0; j < n; ++j) parts[j] = real_part(f[j]);
+        assemble_hermitian(form, parts.data(), X);
+        return;
+    }
+    Array<T> scaled(n * n, uninitialized);
+    T* const V = form.vectors.data();
+    for (std::int64_t j = 0; j < n; ++j)
+        for (std::int64_t i = 0; i < n; ++i) scaled[j * n + i] = V[j * n + i] * f[j];
+    blas::gemm('N', 'C', n, n, n, T(1), scaled.data(), n, V, n, T(0), X, n);
+}
+
 #define TAMIS_INSTANTIATE(T)                                                    \
     template HermitianForm<T> hermitian_form(const char*, MatrixView<const T>); \
-    template void assemble_hermitian(HermitianForm<T>&, const Real<T>*, T*);
+    template void assemble_hermitian(HermitianForm<T>&, const Real<T>*, T*);    \
+    template void assemble_normal(HermitianForm<T>&, const T*, T*);
 TAMIS_FOR_EACH_SCALAR(TAMIS_INSTANTIATE)
 #undef TAMIS_INSTANTIATE
 

@@ -24,4 +24,8 @@ HermitianForm<T> hermitian_form(const char* what, MatrixView<const T> A);
 template <class T>
 void assemble_hermitian(HermitianForm<T>& form, const Real<T>* f, T* X);
 
+/// The same with any f; Hermitian where all f are real.
+template <class T>
+void assemble_normal(HermitianForm<T>& form, const T* f, T* X);
+
 }  // namespace tamis::detail

@@ -28,8 +28,7 @@ void integer_power(MatrixView<const T> A, std::int64_t exponent, MatrixView<T> X
         for (std::int64_t i = 0; i < n * n; ++i) X.data()[i] = left == 1 ? Z[i] : T(i % (n + 1) == 0 ? 1 : 0);
         return;
     }
-    const double cube = static_cast<double>(n) * static_cast<double>(n) * static_cast<double>(n);
-    on_dense_threads(2 * cube, [&] {
+    on_function_threads(n, [&] {
         const auto algebra = MatrixAlgebra<T>::full(n);
         Array<T> scratch = algebra.element();
         Array<T> product;

@@ -1,6 +1,9 @@
 // Private: how many threads a dense kernel gets.
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
+
 #include "core/backend_threads.hpp"
 
 namespace tamis::detail {
@@ -18,6 +21,14 @@ void on_dense_threads(double flops, const F& f) {
     }
     run_on_threads(
         flops >= worth_a_second_thread ? threads() : 1, [](const void* g) { (*static_cast<const F*>(g))(); }, &f);
+}
+
+/// The same for a function of an n×n matrix, some ten to thirty products and factorizations: what one of them takes decides
+/// on a second thread. Small ones are guarded too, as OpenBLAS's getrs takes all threads at any order.
+template <class F>
+void on_function_threads(std::int64_t n, const F& f) {
+    const double order = static_cast<double>(n);
+    on_dense_threads(std::max(2 * order * order * order, 1e5), f);
 }
 
 }  // namespace tamis::detail

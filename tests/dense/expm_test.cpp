@@ -11,8 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "support/assertions.hpp"
-#include "support/dense_matrices.hpp"
-#include "support/dense_oracle.hpp"
+#include "support/function_gallery.hpp"
 #include "support/matrix_function_oracle.hpp"
 
 namespace tamis::test {
@@ -21,25 +20,7 @@ namespace {
 using Complex = std::complex<double>;
 
 /// Errors are a few n ε times the condition number, here in units of that.
-constexpr double few = 8;
-
-Matrix<double> of_rows(const std::vector<std::vector<double>>& rows) {
-    const auto n = static_cast<std::int64_t>(rows.size());
-    Matrix<double> A(n, n);
-    for (std::int64_t i = 0; i < n; ++i)
-        for (std::int64_t j = 0; j < n; ++j) A(i, j) = rows[static_cast<std::size_t>(i)][static_cast<std::size_t>(j)];
-    return A;
-}
-
-/// Diagonals d and superdiagonal 1.
-Matrix<double> jordan(std::int64_t n, double lambda) {
-    Matrix<double> J = Matrix<double>::Zero(n, n);
-    for (std::int64_t i = 0; i < n; ++i) {
-        J(i, i) = lambda;
-        if (i + 1 < n) J(i, i + 1) = 1;
-    }
-    return J;
-}
+constexpr double expm_errors = 8;
 
 /// Those that the literature on the exponential comes back to.
 std::vector<NamedMatrix<double>> exponential_gallery() {
@@ -56,20 +37,11 @@ std::vector<NamedMatrix<double>> exponential_gallery() {
     all.push_back({"Kenney, Laub", of_rows({{0.1, 1e6}, {0, -0.1}}) * 1.0});
     all.push_back({"Dieci, Papini", of_rows({{1, 1e5, 1e5}, {0, -3, 1e2}, {0, 0, 2}})});
     all.push_back({"overscaled", of_rows({{1, 1e6}, {0, -1}})});
-    Matrix<double> hidden = of_rows({{1, 1e4}, {0, -1}});  // the same, not triangular for the eye
-    const Matrix<double> turn = of_rows({{0.6, 0.8}, {-0.8, 0.6}});
-    all.push_back({"overscaled, turned", product(product(turn, hidden), Matrix<double>(turn.transpose()))});
+    all.push_back({"overscaled, turned", turned(of_rows({{1, 1e4}, {0, -1}}))});
     all.push_back({"nearly nilpotent", jordan(8, 1e-9)});
     all.push_back({"Jordan", jordan(8, -3)});
-    Matrix<double> frank = Matrix<double>::Zero(8, 8);
-    Matrix<double> grcar = Matrix<double>::Zero(8, 8);
-    for (std::int64_t j = 0; j < 8; ++j)
-        for (std::int64_t i = 0; i < 8; ++i) {
-            if (i <= j + 1) frank(i, j) = static_cast<double>(8 - std::max(i, j));
-            grcar(i, j) = i == j + 1 ? -1 : i <= j && j <= i + 3 ? 1 : 0;
-        }
-    all.push_back({"Frank", frank});
-    all.push_back({"Grcar", grcar});
+    all.push_back({"Frank", frank(8)});
+    all.push_back({"Grcar", grcar(8)});
     all.push_back({"skew", of_rows({{0, 30, 1}, {-30, 0, 2}, {-1, -2, 0}})});
     all.push_back({"tiny", 1e-9 * Random(4).matrix<double>(6, 6)});
     all.push_back({"random", Random(4).matrix<double>(7, 7)});
@@ -83,7 +55,7 @@ std::vector<NamedMatrix<double>> exponential_gallery() {
 TEST(Expm, ErrsByItsConditionOnThePublishedCases) {
     for (const auto& [name, A] : exponential_gallery()) {
         const ExactValue exact = exact_function_of(ExactFunction::exponential, A);
-        EXPECT_LE(function_error(expm(A), exact), few) << name << ", condition " << exact.condition;
+        EXPECT_LE(function_error(expm(A), exact), expm_errors) << name << ", condition " << exact.condition;
     }
 }
 
@@ -98,7 +70,7 @@ TEST(Expm, TakesComplexMatricesOfEachKind) {
                 if (i == j) hermitian(i, j) = A(i, j).real();
             }
         for (const Matrix<Complex>& B : {A, upper, Matrix<Complex>(upper.adjoint()), hermitian})
-            EXPECT_LE(function_error(expm(B), exact_function(ExactFunction::exponential, B)), few) << size;
+            EXPECT_LE(function_error(expm(B), exact_function(ExactFunction::exponential, B)), expm_errors) << size;
         const Matrix<Complex> H = expm(hermitian);
         EXPECT_EQ(max_difference<Complex>(H, H.adjoint()), 0);
     }
@@ -112,7 +84,7 @@ TYPED_TEST(ExpmOf, IsAccurateAtEveryDegreeAndScaling) {
     using T = typename TypeParam::T;
     for (const double size : {1e-3, 0.1, 0.5, 1.0, 3.0, 20.0}) {
         const Matrix<T> A = scalar<T>(size) * Random(6).matrix<T>(5, 5);
-        EXPECT_LE(function_error(expm(A), exact_function_of(ExactFunction::exponential, A)), few) << size;
+        EXPECT_LE(function_error(expm(A), exact_function_of(ExactFunction::exponential, A)), expm_errors) << size;
     }
     const Matrix<T> A = Random(8).matrix<T>(40, 40);
     const double close = 100 * static_cast<double>(epsilon_v<T>);
@@ -171,8 +143,8 @@ TEST(ExpmFrechet, IsTheDerivativeInItsDirection) {
         both.topRightCorner(n, n) = E;
         const ExactValue exact = exact_function_of(ExactFunction::exponential, both);
         const auto [value, derivative] = expm_frechet(A, E);
-        EXPECT_LE(function_error(value, {exact.value.topLeftCorner(n, n), exact.condition}), few) << name;
-        EXPECT_LE(function_error(derivative, {exact.value.topRightCorner(n, n), exact.condition}), 4 * few) << name;
+        EXPECT_LE(function_error(value, {exact.value.topLeftCorner(n, n), exact.condition}), expm_errors) << name;
+        EXPECT_LE(function_error(derivative, {exact.value.topRightCorner(n, n), exact.condition}), 4 * expm_errors) << name;
     }
     const Matrix<Complex> A = Random(7).matrix<Complex>(4, 4);
     const Matrix<Complex> L = expm_frechet(A, Matrix<Complex>(A)).derivative;  // A commutes with itself: A e^A

@@ -64,7 +64,7 @@ BalancedSchur<T> balanced_schur(const char* what, MatrixView<const T> A, bool ve
     parts.scale = Array<R>(n);
     Array<T> tau(n);
     std::int64_t failed = 0;
-    detail::on_dense_threads(eig_flops(n, vectors ? 25 : 10), [&] {
+    detail::on_dense_threads(eig_flops(n, vectors ? 25 : 10) / 20, [&] {
         parts.window = lapack::gebal('B', n, parts.S.data(), n, parts.scale.data());
         lapack::gehrd(n, parts.window, parts.S.data(), n, tau.data());
         if (vectors) {

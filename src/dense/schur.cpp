@@ -43,7 +43,7 @@ SchurParts<T> schur_parts(const char* what, MatrixView<const T> A) {
     parts.n = n;
     std::int64_t failed = 0;
     if (n > 0)
-        on_dense_threads(schur_flops(n) / 20,  // two threads are slower at order 200 and even at 512
+        on_dense_threads(schur_flops(n) / 20,  // two threads are slower at order 200 and gain from about 512 on
                          [&] { failed = lapack::gees(n, parts.t.data(), n, parts.eigenvalues.data(), parts.z.data()); });
     if (failed != 0) throw_no_convergence(what, "gees");
     return parts;

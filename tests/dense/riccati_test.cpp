@@ -35,7 +35,7 @@ Matrix<double> identity_of(std::int64_t n) {
 
 /// M := M + sign·N, without an expression to instantiate.
 template <class T>
-void accumulate(Matrix<T>& M, const Matrix<T>& N, double sign = 1) {
+void add_to(Matrix<T>& M, const Matrix<T>& N, double sign = 1) {
     for (std::int64_t i = 0; i < M.size(); ++i) M.data()[i] += scalar<T>(sign) * N.data()[i];
 }
 
@@ -64,11 +64,11 @@ TYPED_TEST(Riccati, SolutionsStabilizeAndLeaveSmallResiduals) {
             EXPECT_GT(S.rcond, 1e-4);
             // The residual anew: XAᶜ + AᴴX + Q, or AᴴXAᶜ − X + Q, with the closed loop Aᶜ = A − BK.
             Matrix<T> closed = A;
-            accumulate(closed, product<T>(B, S.gain), -1);
+            add_to(closed, product<T>(B, S.gain), -1);
             const Matrix<T> left = product<T>(adjoint, S.x);
             Matrix<T> residual = continuous ? product<T>(S.x, closed) : product<T>(left, closed);
-            accumulate(residual, continuous ? left : S.x, continuous ? 1 : -1);
-            accumulate(residual, Q);
+            add_to(residual, continuous ? left : S.x, continuous ? 1 : -1);
+            add_to(residual, Q);
             const double scale = frobenius_norm(S.x) * (1 + frobenius_norm(A)) * (1 + frobenius_norm(A));
             EXPECT_LE(frobenius_norm(residual), 300 * eps * scale);
             for (const auto& x : eigvals(closed)) {

@@ -12,6 +12,7 @@
 
 #include "sparse/random_assembly.hpp"
 #include "support/assertions.hpp"
+#include "support/dense_oracle.hpp"
 #include "support/threads.hpp"
 
 namespace tamis {
@@ -91,10 +92,10 @@ TYPED_TEST(Matmul, MultipliesRowsOfAnyLength) {
     const auto b = test::power_law_assembly<T, I>(300, 500, 4);
     const auto C = a.csr() * b.csr();
     EXPECT_TRUE(test::canonical(C));
-    EXPECT_TRUE(test::near(C, (test::dense(a.csr()) * test::dense(b.csr())).eval(), 1e3 * epsilon_v<T>));
+    EXPECT_TRUE(test::near(C, test::product(test::dense(a.csr()), test::dense(b.csr())), 1e3 * epsilon_v<T>));
     const auto sparse = test::random_assembly<T, I>(50, 5000, 0.002, 5);
     const auto wide = test::random_assembly<T, I>(5000, 300, 0.005, 6);
-    EXPECT_TRUE(test::equal(sparse.csr() * wide.csr(), (test::dense(sparse.csr()) * test::dense(wide.csr())).eval()));
+    EXPECT_TRUE(test::equal(sparse.csr() * wide.csr(), test::product(test::dense(sparse.csr()), test::dense(wide.csr()))));
 }
 
 // The textbook formula, which the library promises of complex products.

@@ -318,8 +318,9 @@ TYPED_TEST(DenseSolve, OfSmallSystemsWithoutAReportAnswersAndRefusesAsWithOne) {
     singular.col(3).setZero();
     all.push_back({"zero column", singular});
     std::int64_t refused = 0;
-    for (const auto& [name, A] : all) {
-        SCOPED_TRACE(name + ", order " + std::to_string(A.rows()));
+    for (const auto& named : all) {
+        const Matrix<T>& A = named.A;
+        SCOPED_TRACE(named.name + ", order " + std::to_string(A.rows()));
         const Vector<T> b = A * Random(4).vector<T>(A.rows());
         const auto refuses = [](const auto& call) {
             try {

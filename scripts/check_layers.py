@@ -17,7 +17,12 @@ ALLOWED = {
     "dense": {"core", "dense"},
     "iterative": {"core", "sparse", "dense", "iterative"},
     "solve": {"core", "sparse", "dense", "iterative", "solve"},
+    "learn": {"core", "sparse", "dense", "iterative", "solve", "learn"},
+    "adjoint": {"core", "sparse", "dense", "iterative", "solve", "adjoint"},
 }
+
+# Optional components, each on top, with an umbrella of its own: include/tamis/NAME.hpp.
+COMPONENTS = ("learn", "adjoint")
 
 SUITESPARSE = r"(suitesparse/)?(SuiteSparse\w*|amd|btf|camd|ccolamd|colamd|cholmod\w*|klu\w*|umfpack\w*|metis|GKlib)\.(h|hpp)"
 MUMPS = r"(mumps_seq/|mumps/)?([sdcz]?mumps\w*|mpi|mpif|elapse)\.h"
@@ -36,7 +41,8 @@ def layer_of_source(path):
     parts = path.parts
     if parts[0] == "include":
         if len(parts) == 3:
-            return "solve"  # the front doors and the umbrella
+            stem = parts[2].removesuffix(".hpp")
+            return stem if stem in COMPONENTS else "solve"  # the front doors and the umbrella
         return parts[2] if len(parts) > 3 and parts[2] in ALLOWED else None
     if parts[0] == "src":
         return parts[1] if len(parts) > 2 and parts[1] in ALLOWED else None
@@ -48,7 +54,8 @@ def layer_of_include(name):
     parts = name.split("/")
     if parts[0] == "tamis":
         if len(parts) == 2:
-            return "solve"
+            stem = parts[1].removesuffix(".hpp")
+            return stem if stem in COMPONENTS else "solve"
         parts = parts[1:]
     return parts[0] if len(parts) > 1 and parts[0] in ALLOWED else None
 
@@ -106,14 +113,16 @@ def violations(root):
             for number, line in enumerate(strip_comments(text).splitlines(), 1):
                 if re.search(r"\bstd::(cout|cerr|clog|abort|exit|terminate)\b|(?<![\w.:>])(?:std::)?(?:printf|puts|exit|abort)\(", line):
                     report(path, number, "the library never prints and never ends the process: " + line.strip())
-    umbrella = root / "include/tamis/tamis.hpp"
-    if umbrella.exists():
-        text = umbrella.read_text(encoding="utf-8")
-        for layer in (*ALLOWED, ""):
-            for header in sorted((root / "include/tamis" / layer).glob("**/*.hpp" if layer else "*.hpp")):
+    include = root / "include/tamis"
+    umbrellas = {"tamis": [layer for layer in ALLOWED if layer not in COMPONENTS] + [""]} | {name: [name] for name in COMPONENTS}
+    for stem, layers in umbrellas.items():
+        umbrella = include / f"{stem}.hpp"
+        text = umbrella.read_text(encoding="utf-8") if umbrella.exists() else ""
+        for layer in layers if umbrella.exists() or stem in COMPONENTS else ():
+            for header in sorted((include / layer).glob("**/*.hpp" if layer else "*.hpp")):
                 name = header.relative_to(root / "include").as_posix()
-                if header != umbrella and f"#include <{name}>" not in text:
-                    report("include/tamis/tamis.hpp", 1, f"does not include {name}")
+                if header.stem not in umbrellas and f"#include <{name}>" not in text:
+                    report(f"include/tamis/{stem}.hpp", 1, f"does not include {name}")
     return found
 
 
@@ -142,6 +151,11 @@ PLANTED = {
     "include/tamis/iterative/r.hpp": ("#include <Spectra/SymEigsSolver.h>", "must not show"),
     "include/tamis/iterative/krylov/v.hpp": ("#pragma once", "does not include tamis/iterative/krylov/v.hpp"),
     "include/tamis/sparse/w.hpp": ("#include <tamis/iterative/krylov/cg.hpp>", "sparse must not include iterative"),
+    "include/tamis/learn/y.hpp": ("#pragma once", "does not include tamis/learn/y.hpp"),
+    "src/solve/z.cpp": ("#include <tamis/learn/pca.hpp>", "solve must not include learn"),
+    "src/dense/aa.cpp": ("#include <tamis/adjoint.hpp>", "dense must not include adjoint"),
+    "src/learn/ab.cpp": ("#include <tamis/adjoint/solve.hpp>", "learn must not include adjoint"),
+    "include/tamis/adjoint/ac.hpp": ("#include <tamis/learn.hpp>", "adjoint must not include learn"),
     "src/iterative/krylov/x.cpp": ("#include <tamis/solve.hpp>", "iterative must not include solve"),
 }
 
@@ -154,6 +168,8 @@ HARMLESS = {
     "include/tamis/core/e.hpp": "#include <Eigen/Core>\ntemplate <class T> Vector<T> f();\n",
     "src/dense/lapack.hpp": "#include <lapack.h>\n",
     "include/tamis/tamis.hpp": "#include <tamis/core/e.hpp>\n",
+    "include/tamis/learn.hpp": "#include <tamis/tamis.hpp>\n#include <tamis/learn/d.hpp>\n",
+    "include/tamis/learn/d.hpp": "#include <tamis/dense/svd.hpp>\n",
 }
 
 
@@ -171,7 +187,7 @@ def self_test():
         failures += [f"wrongly reported: {v}" for v in violations(root)]
         for name, (text, expected) in PLANTED.items():
             write(name, text)
-            found = [v for v in violations(root) if v.startswith((name + ":", "include/tamis/tamis.hpp:"))]
+            found = [v for v in violations(root) if v.startswith((name + ":", *(f"include/tamis/{u}.hpp:" for u in ("tamis", *COMPONENTS))))]
             if not any(expected in v for v in found):
                 failures.append(f"not found: {name}: {text}")
             (root / name).unlink()

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
+#include <complex>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -29,6 +31,19 @@ struct Block {
 /// system has them (Linux): the first touch of small ones can cost more than the work on the data.
 [[nodiscard]] Block allocate_block(std::size_t bytes);
 void free_block(void* owned) noexcept;
+
+template <class T>
+inline constexpr bool is_complex_element = false;
+template <class R>
+inline constexpr bool is_complex_element<std::complex<R>> = true;
+
+/// Elements behind the last one of n that may be read, not used. OpenBLAS reads, where it multiplies a complex matrix by a
+/// vector (gemv, at least up to 0.3.21), the vector's next element too; where the vector is row i of a matrix of n elements,
+/// that lies i + 1 elements behind its end, and LAPACK does so for rows i < min(rows, columns) <= sqrt(n).
+template <class T>
+[[nodiscard]] std::size_t readable_behind(std::size_t n) noexcept {
+    return is_complex_element<T> ? static_cast<std::size_t>(std::sqrt(static_cast<double>(n))) + 1 : 0;
+}
 }  // namespace detail
 
 /// An owning, fixed-size buffer of trivially copyable elements. It crosses the compiled boundary of the library, which
@@ -48,7 +63,7 @@ class Array {
         if (n <= 0) return;
         const auto size = static_cast<std::size_t>(n);
         if (size > std::numeric_limits<std::size_t>::max() / sizeof(T) / 2) throw std::bad_array_new_length();
-        const detail::Block block = detail::allocate_block(size * sizeof(T));
+        const detail::Block block = detail::allocate_block((size + detail::readable_behind<T>(size)) * sizeof(T));
         data_ = static_cast<T*>(block.data);
         size_ = size;
         owned_ = block.owned;

@@ -1,0 +1,6 @@
+// Derivatives of factorizations, solves and matrix functions: an optional component (TAMIS_WITH_ADJOINT, on by default).
+// f_vjp takes cotangents of the results to cotangents of the inputs, f_jvp tangents of the inputs to tangents of the
+// results; both pair by the real inner product Re<x_bar, x_dot>.
+#pragma once
+
+#include <tamis/tamis.hpp>

@@ -1,6 +1,9 @@
 // Derivatives of factorizations, solves and matrix functions: an optional component (TAMIS_WITH_ADJOINT, on by default).
 // f_vjp takes cotangents of the results to cotangents of the inputs, f_jvp tangents of the inputs to tangents of the
 // results; both pair by the real inner product Re<x_bar, x_dot>.
+//
+// All of it is in the namespace tamis::derivatives. C++ allows no namespace beside a function of its name, and tamis::adjoint
+// is the function adjoint(A); a class may stand beside a function object.
 #pragma once
 
 #include <tamis/tamis.hpp>

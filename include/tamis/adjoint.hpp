@@ -2,8 +2,16 @@
 // f_vjp takes cotangents of the results to cotangents of the inputs, f_jvp tangents of the inputs to tangents of the
 // results; both pair by the real inner product Re<x_bar, x_dot>.
 //
-// All of it is in the namespace tamis::derivatives. C++ allows no namespace beside a function of its name, and tamis::adjoint
-// is the function adjoint(A); a class may stand beside a function object.
+// All of it is in the namespace tamis::derivatives. C++ allows no namespace beside a function of its name, and
+// tamis::adjoint is the function adjoint(A); a class may stand beside a function object.
 #pragma once
 
+#include <tamis/adjoint/determinant.hpp>
+#include <tamis/adjoint/eigsh.hpp>
+#include <tamis/adjoint/inverse.hpp>
+#include <tamis/adjoint/logdet.hpp>
+#include <tamis/adjoint/outer_product.hpp>
+#include <tamis/adjoint/quadratic_form.hpp>
+#include <tamis/adjoint/solve.hpp>
+#include <tamis/adjoint/sparse_least_squares.hpp>
 #include <tamis/tamis.hpp>

@@ -1,0 +1,35 @@
+"""What bench/run.py does for this operation: patterns of machine learning in double precision, n samples of p features.
+
+Contenders are tamis, and NumPy and SciPy in each way that one would write the case (scipy_contender.py). BENCH_LEARN_SIZES=
+2000x10,5000x50 takes these n×p, BENCH_LEARN_TASKS=covariance these tasks; --threads of bench/run.py gives the threads.
+"""
+
+import os
+
+# The ways of scipy_contender.py; tamis has one.
+WAYS = {
+    "pairwise_distances": ["expanded", "cdist", "pdist"],
+    "pairwise_distances_xy": ["expanded", "cdist"],
+    "rbf_kernel": ["expanded", "cdist"],
+    "covariance": ["cov"],
+}
+# Tasks that are not for all sizes: {task: [sizes]}.
+SIZES_OF = {}
+
+TASKS = [task for task in os.environ.get("BENCH_LEARN_TASKS", ",".join(WAYS)).split(",") if task in WAYS]
+SIZES = ["2000x10", "2000x50", "2000x200", "5000x10", "5000x50", "5000x200"]
+SMALL = ["300x10", "300x50"]
+
+
+def prepare(programs, folder, small):
+    chosen = os.environ.get("BENCH_LEARN_SIZES", "")
+    sizes = chosen.split(",") if chosen else (SMALL if small else SIZES)
+    return {f"n x p = {size}": size.split("x") for size in sizes}
+
+
+def variants(contender, task, problem, small):
+    """One run for tamis, one for each way of SciPy; none where a task is for other sizes."""
+    size = problem.split()[-1]
+    if not small and size not in SIZES_OF.get(task, [size]):
+        return []
+    return [None] if contender == "tamis" else WAYS[task]

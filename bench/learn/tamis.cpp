@@ -1,0 +1,48 @@
+// bench_learn_tamis TASK PROBLEM N P
+#include <cmath>
+#include <functional>
+#include <iostream>
+#include <map>
+#include <string>
+
+#include <tamis/learn.hpp>
+
+#include "dense/problem.hpp"
+#include "learn/problem.hpp"
+#include "support/measurement.hpp"
+
+namespace {
+
+using Matrix = tamis::Matrix<double>;
+/// Read where it lies, as NumPy's arrays are.
+using Data = Eigen::Map<const Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
+namespace learn = tamis::learn;
+
+/// What is computed, and a number of the result that all contenders must agree on. To add a case: a line here, one in
+/// scipy_contender.py, and its name in plan.py.
+const std::map<std::string, std::function<double(const Data&)>> cases{
+    {"pairwise_distances", [](const Data& X) { return learn::pairwise_distances(X)(1, X.rows() / 2); }},
+    {"pairwise_distances_xy",
+     [](const Data& X) {
+         return learn::pairwise_distances(X, X.bottomRows(X.rows() / 2), {.squared = true})(1, X.rows() / 4);
+     }},
+    {"rbf_kernel", [](const Data& X) { return learn::rbf_kernel(X, 1.0 / static_cast<double>(X.cols()))(1, X.rows() / 2); }},
+    {"covariance", [](const Data& X) { return learn::covariance(X).trace(); }},
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const auto task = argc == 5 ? cases.find(argv[1]) : cases.end();
+    if (task == cases.end()) {
+        std::cerr << "usage: bench_learn_tamis TASK PROBLEM N P\n";
+        return 2;
+    }
+    const std::int64_t n = std::stoll(argv[3]), p = std::stoll(argv[4]);
+    const auto numbers = bench::samples(n, p);
+    const Data X(numbers.data(), n, p);
+    double check = 0;
+    const double seconds = bench::seconds_a_call([&] { check = task->second(X); });
+    bench::report(std::string("learn ") + argv[1], argv[2], "tamis", tamis::threads(), seconds, 0, {{"check", check}});
+    return 0;
+}

@@ -2,4 +2,8 @@
 // default). Rows of a data matrix are samples, columns are features.
 #pragma once
 
+#include <tamis/learn/distances.hpp>
+#include <tamis/learn/gram.hpp>
+#include <tamis/learn/moments.hpp>
+#include <tamis/learn/softmax.hpp>
 #include <tamis/tamis.hpp>

@@ -72,9 +72,9 @@ Array<std::complex<T>> half_of_rotation(const MatrixAlgebra<T>& algebra, const A
     return Y;
 }
 
-/// cos A and sin A (`rotate`), or cosh A and sinh A.
+/// cos A and sin A (`rotate`), or cosh A and sinh A; of the second nothing unless `odd`.
 template <class T>
-std::pair<Array<T>, Array<T>> even_and_odd(const MatrixAlgebra<T>& algebra, Array<T>&& A, bool rotate) {
+std::pair<Array<T>, Array<T>> even_and_odd(const MatrixAlgebra<T>& algebra, Array<T>&& A, bool rotate, bool odd) {
     Array<T> S, C;
     int s = 0;
     {
@@ -105,15 +105,16 @@ std::pair<Array<T>, Array<T>> even_and_odd(const MatrixAlgebra<T>& algebra, Arra
         from_halves(plus, minus, c);
     }
     algebra.add_identity(Real<T>(1), C.data());
-    Array<T> square = algebra.element(), other = algebra.element(), both = algebra.element();
+    // Where powers of A are small against those of ‖A‖, C² and S² are large and nearly cancel: 2C² − I loses nothing there.
+    Array<T> next = algebra.element();
     for (; s > 0; --s) {
-        algebra.multiply(C.data(), S.data(), both.data());
-        algebra.multiply(C.data(), C.data(), square.data());
-        algebra.multiply(S.data(), S.data(), other.data());
-        for (std::int64_t k = 0; k < square.size(); ++k) {
-            C[k] = rotate ? square[k] - other[k] : square[k] + other[k];
-            S[k] = both[k] + both[k];
+        if (odd) {
+            algebra.multiply(S.data(), C.data(), next.data());
+            for (std::int64_t k = 0; k < next.size(); ++k) S[k] = next[k] + next[k];
         }
+        algebra.multiply(C.data(), C.data(), next.data());
+        for (std::int64_t k = 0; k < next.size(); ++k) C[k] = next[k] + next[k];
+        algebra.add_identity(Real<T>(-1), C.data());
     }
     return {std::move(C), std::move(S)};
 }
@@ -146,11 +147,12 @@ void trigonometric(TrigonometricFunction which, MatrixView<const T> A, MatrixVie
             copy_finite(what, lower ? A.transposed() : A, copy.data(), n);
             const auto algebra =
                 lower || s.lower_bandwidth == 0 ? MatrixAlgebra<T>::triangular(n, copy.data()) : MatrixAlgebra<T>::full(n);
-            auto [C, S] = even_and_odd(algebra, std::move(copy), which == cosine || which == sine || which == tangent);
+            const bool even = which == cosine || which == hyperbolic_cosine;
+            auto [C, S] =
+                even_and_odd(algebra, std::move(copy), which == cosine || which == sine || which == tangent, !even);
             if (which == tangent || which == hyperbolic_tangent) {
                 if (algebra.divide(C.data(), S.data()) != 0) throw_singular(what, -1, false);
             }
-            const bool even = which == cosine || which == hyperbolic_cosine;
             const MatrixView<const T> view(even ? C.data() : S.data(), n, n);
             copy_view(lower ? view.transposed() : view, X);
         });

@@ -29,6 +29,7 @@ std::vector<NamedMatrix<double>> trigonometric_gallery() {
     std::vector<NamedMatrix<double>> all;
     all.push_back({"Moler, Van Loan", of_rows({{-49, 24}, {-64, 31}})});
     all.push_back({"overscaled", of_rows({{1, 1e5}, {0, -1}})});
+    all.push_back({"overscaled, turned", turned(of_rows({{1, 1e4}, {0, -1}}))});
     all.push_back({"Jordan", jordan(6, 10)});
     all.push_back({"Frank", frank(5)});
     all.push_back({"Grcar", grcar(6)});

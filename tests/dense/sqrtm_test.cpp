@@ -43,6 +43,31 @@ TEST(PrincipalFunctions, ErrByTheirConditionOnThePublishedCases) {
     }
 }
 
+TEST(PrincipalFunctions, ReportTheirResidualAndCondition) {
+    for (const auto& [name, A] : logarithm_gallery()) {
+        const ExactValue root = exact_function_of(ExactFunction::square_root, A);
+        const auto r = sqrtm_with_report(A);
+        EXPECT_EQ(max_difference<double>(r.value, sqrtm(A)), 0) << name;
+        // Both estimate from below.
+        EXPECT_NEAR(r.condition_estimate / root.condition, 1.2, 0.3) << name << ", " << root.condition;
+        const double n = static_cast<double>(A.rows());
+        EXPECT_LE(r.residual, 10 * n * epsilon_v<double> * std::pow(frobenius_norm(r.value), 2) / frobenius_norm(A)) << name;
+        if (A.rows() > 6) continue;
+        const ExactValue logarithm = exact_function_of(ExactFunction::logarithm, A);
+        const auto l = logm_with_report(A);
+        EXPECT_NEAR(l.condition_estimate / logarithm.condition, 1.2, 0.3) << name << ", " << logarithm.condition;
+        if (logarithm.condition < 1e6) {
+            EXPECT_LE(l.residual, 1e-8) << name;
+        }
+    }
+    const auto zero = sqrtm_with_report(Matrix<double>(Matrix<double>::Zero(2, 2)));
+    EXPECT_EQ(zero.residual, 0);
+    const auto singular = sqrtm_with_report(Matrix<float>(of_rows({{1, 1}, {0, 0}}).cast<float>()));
+    EXPECT_TRUE(std::isinf(singular.condition_estimate));
+    EXPECT_TRUE(std::isinf(logm_with_report(Matrix<double>(Matrix<double>::Identity(3, 3))).condition_estimate));
+    EXPECT_EQ(logm_with_report(Matrix<Complex>(0, 0)).value.size(), 0);
+}
+
 TEST(PrincipalFunctions, PowersErrByTheirCondition) {
     for (const auto& [name, A] : logarithm_gallery())
         for (const double p : {0.3, -2.6}) {

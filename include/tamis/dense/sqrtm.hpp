@@ -12,7 +12,28 @@ template <class T>
 void principal_logarithm(MatrixView<const T> A, MatrixView<T> X);
 template <class T>
 void principal_power(MatrixView<const T> A, double p, MatrixView<T> X);
+
+struct FunctionEvidence {
+    double residual = 0;
+    double condition_estimate = 0;
+};
+template <class T>
+FunctionEvidence root_evidence(MatrixView<const T> A, MatrixView<const T> X);
+template <class T>
+FunctionEvidence logarithm_evidence(MatrixView<const T> A, MatrixView<const T> X);
 }  // namespace detail
+
+/// A matrix function with what can be said of its accuracy.
+template <class T>
+struct MatrixFunctionReport {
+    Matrix<T> value;
+    /// How far the value is from what it has to satisfy, relative to A: ‖X² − A‖/‖A‖ of a root, ‖e^X − A‖/‖A‖ of a
+    /// logarithm, in the 1-norm.
+    double residual = 0;
+    /// An estimate from below of the relative condition number, which times the unit roundoff bounds the relative error that
+    /// rounding A itself causes, and times `residual` the error of the value.
+    double condition_estimate = 0;
+};
 
 /// The principal square root: X² = A, the eigenvalues of X in the right half plane; of negative real eigenvalues of a
 /// complex A the root on the positive imaginary axis.
@@ -32,6 +53,17 @@ template <DenseMatrix M>
                                       [&](MatrixView<T> X) { detail::principal_root<T>(a.view(), X); });
 }
 
+/// The same with its residual and its condition, the latter by some steps of a power iteration that solves X E + E X = F
+/// each: about as much work again for each. Of a singular A, whose root has no derivative, the condition is infinite.
+template <DenseMatrix M>
+[[nodiscard]] MatrixFunctionReport<dense_scalar_t<M>> sqrtm_with_report(const M& A) {
+    using T = dense_scalar_t<M>;
+    const Matrix<T> X = sqrtm(A);
+    const detail::ShapedInput<M> a(A);
+    const auto e = detail::root_evidence<T>(a.view(), MatrixView<const T>(X));
+    return {X, e.residual, e.condition_estimate};
+}
+
 /// The principal logarithm: e^X = A, the eigenvalues of X with imaginary parts in (−π, π].
 ///
 /// By the Schur form, inverse scaling and squaring, and Padé approximants as partial fractions (Al-Mohy and Higham 2012; in
@@ -46,6 +78,17 @@ template <DenseMatrix M>
     const detail::ShapedInput<M> a(A);
     return detail::allocate_matrix<T>(a.view().rows(), a.view().cols(),
                                       [&](MatrixView<T> X) { detail::principal_logarithm<T>(a.view(), X); });
+}
+
+/// The same with its residual and its condition, the latter from logarithms of [A E; 0 A], 6 to 20 of them: for small A, or
+/// patience. The condition is relative to log A, so infinite for A = I.
+template <DenseMatrix M>
+[[nodiscard]] MatrixFunctionReport<dense_scalar_t<M>> logm_with_report(const M& A) {
+    using T = dense_scalar_t<M>;
+    const Matrix<T> X = logm(A);
+    const detail::ShapedInput<M> a(A);
+    const auto e = detail::logarithm_evidence<T>(a.view(), MatrixView<const T>(X));
+    return {X, e.residual, e.condition_estimate};
 }
 
 /// A^p = e^(p log A) for any real p: the Schur–Padé algorithm (Higham and Lin 2013) for what p is beyond an integer; an

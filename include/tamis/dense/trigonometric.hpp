@@ -23,11 +23,11 @@ auto trigonometric_of(const M& A) {
 
 /// cos A, in the arithmetic of A. A diagonal or Hermitian A by its eigenvalues; otherwise from the even and the odd part of
 /// the Padé approximants of e^(iA) (those of expm; for a real A one quotient in complex arithmetic), doubled as often as A
-/// was halved by cos 2X = cos² X − sin² X and sin 2X = 2 sin X cos X: A. H. Al-Mohy, N. J. Higham, S. D. Relton, New
+/// was halved by cos 2X = 2 cos² X − I and sin 2X = 2 sin X cos X: A. H. Al-Mohy, N. J. Higham, S. D. Relton, New
 /// algorithms for computing the matrix sine and cosine separately or simultaneously, SIAM J. Sci. Comput. 37(1), 2015.
-/// Triangles stay triangles. 12 + 3 s products, s the halvings; 9 n² numbers of storage. Errors are those of the condition
-/// number, but for full matrices far from normal with small powers (‖A²‖ ≪ ‖A‖²), where they were seen to be some hundred
-/// times as large.
+/// Triangles stay triangles. 12 + s products (the others 12 + 2 s), s the halvings; 9 n² numbers of storage. Errors are
+/// those of the condition number, but for full matrices extremely far from normal (‖A²‖ < 1e-4 ‖A‖²), which were seen to
+/// lose more.
 ///
 /// DimensionMismatch for a rectangle; InvalidArgument for an entry that is not finite and where the result overflows.
 template <DenseMatrix M>

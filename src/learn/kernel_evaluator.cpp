@@ -85,12 +85,15 @@ std::int64_t KernelEvaluator<T>::metric_of(std::int64_t scaling, bool product) {
 template <class T>
 KernelPoints<T> KernelEvaluator<T>::points(MatrixView<const T> X) const {
     const std::int64_t n = X.rows();
-    KernelPoints<T> to{n, Array<T>(static_cast<std::int64_t>(scalings_.size()) * features_ * n, uninitialized)};
-    T* out = to.coordinates.data();
-    for (const std::vector<T>& scaling : scalings_) {
-        for (std::int64_t d = 0; d < features_; ++d, out += n) {
-            const T factor = scaling.empty() ? T(1) : scaling[static_cast<std::size_t>(d)];
-            for (std::int64_t i = 0; i < n; ++i) out[i] = X(i, d) * factor;
+    const std::int64_t size = static_cast<std::int64_t>(scalings_.size()) * features_ * n;
+    KernelPoints<T> to{n, Array<T>(size + EntrywiseKernels<T>::lanes, uninitialized), Array<T>(size, uninitialized)};
+    std::fill(to.coordinates.begin() + size, to.coordinates.end(), T(0));
+    for (std::size_t s = 0; s < scalings_.size(); ++s) {
+        T* const by_feature = to.coordinates.data() + static_cast<std::int64_t>(s) * features_ * n;
+        T* const by_point = to.by_point.data() + static_cast<std::int64_t>(s) * features_ * n;
+        for (std::int64_t d = 0; d < features_; ++d) {
+            const T factor = scalings_[s].empty() ? T(1) : scalings_[s][static_cast<std::size_t>(d)];
+            for (std::int64_t i = 0; i < n; ++i) by_feature[d * n + i] = by_point[i * features_ + d] = X(i, d) * factor;
         }
     }
     return to;
@@ -100,7 +103,8 @@ template <class T>
 void KernelEvaluator<T>::gather(const KernelPoints<T>& from, const std::int64_t* which, std::int64_t count,
                                 KernelPoints<T>& to) const {
     const std::int64_t copies = static_cast<std::int64_t>(scalings_.size()) * features_;
-    if (to.coordinates.size() < copies * count) to.coordinates = Array<T>(2 * copies * count, uninitialized);
+    const std::int64_t needed = copies * count + EntrywiseKernels<T>::lanes;
+    if (to.coordinates.size() < needed) to.coordinates = Array<T>(2 * needed);
     to.count = count;
     for (std::int64_t c = 0; c < copies; ++c) {
         const T* const in = from.coordinates.data() + c * from.count;
@@ -122,21 +126,18 @@ void KernelEvaluator<T>::measure(const KernelPoints<T>& X, const KernelPoints<T>
                                  const Pointers& at) const {
     for (std::size_t m = 0; m < metrics_.size(); ++m) {
         T* const out = at.metric(static_cast<std::int64_t>(m));
-        std::fill_n(out, tile.rows * tile.cols, T(0));
-        for (std::int64_t d = 0; d < features_; ++d) {
-            const std::int64_t feature = metrics_[m].scaling * features_ + d;
-            const T* const x = X.coordinates.data() + feature * X.count + tile.row_begin;
-            const T* const y = Y.coordinates.data() + feature * Y.count + tile.col_begin;
-            for (std::int64_t j = 0; j < tile.cols; ++j) {
-                T* const column = out + j * tile.rows;
-                const T yj = y[j];
-                if (metrics_[m].product) {
-                    for (std::int64_t i = 0; i < tile.rows; ++i) column[i] += x[i] * yj;
-                } else {
-                    for (std::int64_t i = 0; i < tile.rows; ++i) column[i] += (x[i] - yj) * (x[i] - yj);
-                }
-            }
+        const std::int64_t scaling = metrics_[m].scaling;
+        const T* const x = X.coordinates.data() + scaling * features_ * X.count + tile.row_begin;
+        const T* const y = Y.by_point.data() + (scaling * Y.count + tile.col_begin) * features_;
+        if (!metrics_[m].product) {
+            entrywise<T>().distance_tile(tile.rows, tile.cols, features_, x, X.count, y, features_, out, tile.rows);
+            continue;
         }
+        std::fill_n(out, tile.rows * tile.cols, T(0));
+        for (std::int64_t j = 0; j < tile.cols; ++j)
+            for (std::int64_t d = 0; d < features_; ++d)
+                for (std::int64_t i = 0; i < tile.rows; ++i)
+                    out[j * tile.rows + i] += x[d * X.count + i] * y[j * features_ + d];
     }
 }
 
@@ -173,10 +174,7 @@ void KernelEvaluator<T>::run(const KernelPoints<T>&, const KernelTile& tile, con
                             out[j * tile.rows + i] = step.scale;
                 }
                 break;
-            default:
-                with_distance_kernel(step.kind, [&]<KernelKind Kind>() {
-                    for (std::int64_t e = 0; e < size; ++e) out[e] = kernel_value<Kind>(step.scale * s[e], step.exponent);
-                });
+            default: kernel_values(step.kind, size, s, step.scale, step.exponent, at.spare(0), out);
         }
     }
 }
@@ -225,13 +223,9 @@ void KernelEvaluator<T>::derive(const Step& step, const KernelPoints<T>& X, cons
         step.kind != KernelKind::linear && step.kind != KernelKind::constant && step.kind != KernelKind::white;
     if (of_distance) {
         const T* const s = at.metric(step.metric);
-        with_distance_kernel(step.kind, [&]<KernelKind Kind>() {
-            for (std::int64_t e = 0; e < size; ++e) {
-                const T scaled = step.scale * s[e];
-                const T h = kernel_slope<Kind>(scaled, step.exponent);
-                slope[e] = step.each ? h : (h == T(0) ? T(0) : h * scaled);
-            }
-        });
+        kernel_slopes(step.kind, size, s, step.scale, step.exponent, derivative, slope);
+        // h s is 0 where h is, even at an infinite distance.
+        for (std::int64_t e = 0; !step.each && e < size; ++e) slope[e] = vanishing(step.scale * s[e], slope[e]);
     }
     for (std::int64_t q = 0; q < step.count; ++q) {
         const std::int64_t p = step.parameter + q;
@@ -240,14 +234,13 @@ void KernelEvaluator<T>::derive(const Step& step, const KernelPoints<T>& X, cons
         if (step.each) {
             const std::int64_t feature = step.scaling * features_ + q;
             const T* const x = X.coordinates.data() + feature * X.count + tile.row_begin;
-            const T* const y = Y.coordinates.data() + feature * Y.count + tile.col_begin;
+            const T* const y = Y.by_point.data() + (step.scaling * Y.count + tile.col_begin) * features_ + q;
             for (std::int64_t j = 0; j < tile.cols; ++j) {
                 T* const out = derivative + j * tile.rows;
                 const T* const h = slope + j * tile.rows;
-                const T yj = y[j];
+                const T yj = y[j * features_];
                 if (of_distance) {
-                    for (std::int64_t i = 0; i < tile.rows; ++i)
-                        out[i] = h[i] == T(0) ? T(0) : h[i] * ((x[i] - yj) * (x[i] - yj));
+                    for (std::int64_t i = 0; i < tile.rows; ++i) out[i] = vanishing((x[i] - yj) * (x[i] - yj), h[i]);
                 } else {
                     for (std::int64_t i = 0; i < tile.rows; ++i) out[i] = -2 * (x[i] * yj);
                 }

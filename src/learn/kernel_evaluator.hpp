@@ -9,11 +9,13 @@
 
 namespace tamis::learn::detail {
 
-/// Samples as kernels read them: for each way to scale features a copy, a feature after another.
+/// Samples as kernels read them: for each way to scale features a copy by features and one by points.
 template <class T>
 struct KernelPoints {
     std::int64_t count = 0;
-    Array<T> coordinates;  // feature d of point i under scaling s: [(s·features + d)·count + i]
+    Array<T>
+        coordinates;    // feature d of point i under scaling s: [(s·features + d)·count + i], and what kernels read beyond
+    Array<T> by_point;  // the same: [(s·count + i)·features + d]; not there for gathered points
 };
 
 /// The pairs (row_begin + i, col_begin + j), i < rows, j < cols; rows · cols ≤ tile_entries. Results are column-major and
@@ -48,9 +50,8 @@ class KernelEvaluator {
 
     [[nodiscard]] std::int64_t features() const noexcept { return features_; }
     [[nodiscard]] std::int64_t parameters() const noexcept { return parameters_; }
-    /// Bytes of points, for `count` samples.
     [[nodiscard]] KernelPoints<T> points(MatrixView<const T> X) const;
-    /// Some of the points, in the given order, into memory that is used again.
+    /// Some of the points, in the given order, into memory that is used again: for the rows of tiles.
     void gather(const KernelPoints<T>& from, const std::int64_t* which, std::int64_t count, KernelPoints<T>& to) const;
     [[nodiscard]] Scratch scratch() const;
 

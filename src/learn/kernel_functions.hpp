@@ -1,11 +1,13 @@
-// Private: the kernels of a squared distance s = r², and h = −2 dk/ds. ∂k/∂log ℓ_d = h(s) (x_d − y_d)²/ℓ_d², and h(s) s
-// where one ℓ holds for all features.
+// Private: the kernels of squared distances s = r², and h = −2 dk/ds. ∂k/∂log ℓ_d = h(s) (x_d − y_d)²/ℓ_d², and h(s) s where
+// one ℓ holds for all features.
 #pragma once
 
 #include <cmath>
 #include <cstdint>
 
 #include <tamis/learn/kernel.hpp>
+
+#include "learn/kernels/entrywise.hpp"
 
 namespace tamis::learn::detail {
 
@@ -23,59 +25,78 @@ T vanishing(T factor, T e) {
     return e == T(0) ? T(0) : factor * e;
 }
 
-/// k(s); `exponent` is j of Wendland's polynomials.
-template <KernelKind Kind, class T>
-T kernel_value(T s, int exponent) {
-    using enum KernelKind;
-    if constexpr (Kind == rbf) return std::exp(T(-0.5) * s);
-    const T r = std::sqrt(s);
-    if constexpr (Kind == matern12) return std::exp(-r);
-    if constexpr (Kind == matern32) {
-        const T a = std::sqrt(T(3)) * r;
-        return vanishing(1 + a, std::exp(-a));
-    }
-    if constexpr (Kind == matern52) {
-        const T a = std::sqrt(T(5)) * r;
-        return vanishing(1 + a + a * a / 3, std::exp(-a));
-    }
-    const T rest = 1 - r;
-    if (!(rest > 0)) return rest <= 0 ? T(0) : rest;
-    const auto j = static_cast<T>(exponent);
-    if constexpr (Kind == wendland_c2) return small_power(rest, exponent + 1) * ((j + 1) * r + 1);
-    if constexpr (Kind == wendland_c4)
-        return small_power(rest, exponent + 2) * ((j * j + 4 * j + 3) * s + (3 * j + 6) * r + 3) / 3;
+/// Of n numbers: a = √(c s) and e = exp(−a).
+template <class T>
+void root_and_exponential(std::int64_t n, const T* s, T c, T* a, T* e) {
+    for (std::int64_t i = 0; i < n; ++i) a[i] = c * s[i];
+    entrywise<T>().root(n, a, a);
+    for (std::int64_t i = 0; i < n; ++i) e[i] = -a[i];
+    entrywise<T>().exponential(n, e, e);
 }
 
-/// h(s). matern12 has no derivative where the points meet; there h s, which is all that is asked for, is 0.
-template <KernelKind Kind, class T>
-T kernel_slope(T s, int exponent) {
-    using enum KernelKind;
-    if constexpr (Kind == rbf) return std::exp(T(-0.5) * s);
-    const T r = std::sqrt(s);
-    if constexpr (Kind == matern12) return r > 0 ? std::exp(-r) / r : T(0);
-    if constexpr (Kind == matern32) return 3 * std::exp(-std::sqrt(T(3)) * r);
-    if constexpr (Kind == matern52) {
-        const T a = std::sqrt(T(5)) * r;
-        return T(5) / 3 * vanishing(1 + a, std::exp(-a));
-    }
-    const T rest = 1 - r;
-    if (!(rest > 0)) return rest <= 0 ? T(0) : rest;
-    const auto j = static_cast<T>(exponent);
-    if constexpr (Kind == wendland_c2) return (j + 1) * (j + 2) * small_power(rest, exponent);
-    if constexpr (Kind == wendland_c4) return (j + 3) * (j + 4) / 3 * ((j + 1) * r + 1) * small_power(rest, exponent + 1);
+/// out = f(r, 1 − r) where r = √(scale s) < 1, 0 elsewhere.
+template <class T, class F>
+void inside_support(std::int64_t n, const T* s, T scale, T* r, T* out, const F& f) {
+    for (std::int64_t i = 0; i < n; ++i) r[i] = scale * s[i];
+    entrywise<T>().root(n, r, r);
+    for (std::int64_t i = 0; i < n; ++i) out[i] = r[i] < T(1) ? f(r[i], 1 - r[i]) : T(0);
 }
 
-/// Calls f.template operator()<Kind>() for a kernel of distances.
-template <class F>
-void with_distance_kernel(KernelKind kind, const F& f) {
+/// k(scale s) of n numbers s ≥ 0; `exponent` is j of Wendland's polynomials, `a` n numbers of work space.
+template <class T>
+void kernel_values(KernelKind kind, std::int64_t n, const T* s, T scale, int exponent, T* a, T* out) {
     using enum KernelKind;
+    const auto j = static_cast<T>(exponent);
     switch (kind) {
-        case rbf: return f.template operator()<rbf>();
-        case matern12: return f.template operator()<matern12>();
-        case matern32: return f.template operator()<matern32>();
-        case matern52: return f.template operator()<matern52>();
-        case wendland_c2: return f.template operator()<wendland_c2>();
-        case wendland_c4: return f.template operator()<wendland_c4>();
+        case rbf: return entrywise<T>().gaussian(n, s, scale / 2, out);
+        case matern12: return root_and_exponential(n, s, scale, a, out);
+        case matern32:
+            root_and_exponential(n, s, 3 * scale, a, out);
+            for (std::int64_t i = 0; i < n; ++i) out[i] = vanishing(1 + a[i], out[i]);
+            return;
+        case matern52:
+            root_and_exponential(n, s, 5 * scale, a, out);
+            for (std::int64_t i = 0; i < n; ++i) out[i] = vanishing(1 + a[i] + a[i] * a[i] / 3, out[i]);
+            return;
+        case wendland_c2:
+            return inside_support(n, s, scale, a, out, [j, exponent](T r, T rest) {
+                return small_power(rest, exponent + 1) * ((j + 1) * r + 1);
+            });
+        case wendland_c4:
+            return inside_support(n, s, scale, a, out, [j, exponent](T r, T rest) {
+                return small_power(rest, exponent + 2) * (((j * j + 4 * j + 3) * r + (3 * j + 6)) * r + 3) / 3;
+            });
+        default: return;
+    }
+}
+
+/// h(scale s) of n numbers. matern12 has no derivative where the points meet; there h s, which is all that is asked for, is
+/// 0.
+template <class T>
+void kernel_slopes(KernelKind kind, std::int64_t n, const T* s, T scale, int exponent, T* a, T* out) {
+    using enum KernelKind;
+    const auto j = static_cast<T>(exponent);
+    switch (kind) {
+        case rbf: return entrywise<T>().gaussian(n, s, scale / 2, out);
+        case matern12:
+            root_and_exponential(n, s, scale, a, out);
+            for (std::int64_t i = 0; i < n; ++i) out[i] = a[i] > 0 ? out[i] / a[i] : T(0);
+            return;
+        case matern32:
+            root_and_exponential(n, s, 3 * scale, a, out);
+            for (std::int64_t i = 0; i < n; ++i) out[i] *= 3;
+            return;
+        case matern52:
+            root_and_exponential(n, s, 5 * scale, a, out);
+            for (std::int64_t i = 0; i < n; ++i) out[i] = T(5) / 3 * vanishing(1 + a[i], out[i]);
+            return;
+        case wendland_c2:
+            return inside_support(n, s, scale, a, out,
+                                  [j, exponent](T, T rest) { return (j + 1) * (j + 2) * small_power(rest, exponent); });
+        case wendland_c4:
+            return inside_support(n, s, scale, a, out, [j, exponent](T r, T rest) {
+                return (j + 3) * (j + 4) / 3 * ((j + 1) * r + 1) * small_power(rest, exponent + 1);
+            });
         default: return;
     }
 }

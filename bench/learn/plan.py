@@ -12,9 +12,11 @@ WAYS = {
     "pairwise_distances_xy": ["expanded", "cdist"],
     "rbf_kernel": ["expanded", "cdist"],
     "covariance": ["cov"],
+    "gaussian_process": ["expanded", "cdist"],
+    "gaussian_process_sparse": [],  # SciPy has no sparse Cholesky factorization
 }
 # Tasks that are not for all sizes: {task: [sizes]}.
-SIZES_OF = {}
+SIZES_OF = {"gaussian_process": ["2000x10", "2000x50"], "gaussian_process_sparse": ["100000x2"]}
 
 TASKS = [task for task in os.environ.get("BENCH_LEARN_TASKS", ",".join(WAYS)).split(",") if task in WAYS]
 SIZES = ["2000x10", "2000x50", "2000x200", "5000x10", "5000x50", "5000x200"]
@@ -24,12 +26,13 @@ SMALL = ["300x10", "300x50"]
 def prepare(programs, folder, small):
     chosen = os.environ.get("BENCH_LEARN_SIZES", "")
     sizes = chosen.split(",") if chosen else (SMALL if small else SIZES)
+    sizes = sizes + [size for task in TASKS for size in SIZES_OF.get(task, []) if not small and not chosen and size not in sizes]
     return {f"n x p = {size}": size.split("x") for size in sizes}
 
 
 def variants(contender, task, problem, small):
     """One run for tamis, one for each way of SciPy; none where a task is for other sizes."""
     size = problem.split()[-1]
-    if not small and size not in SIZES_OF.get(task, [size]):
+    if not small and size not in SIZES_OF.get(task, [size] if size in SIZES else []):
         return []
     return [None] if contender == "tamis" else WAYS[task]

@@ -1,4 +1,5 @@
 // bench_learn_tamis TASK PROBLEM N P
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <iostream>
@@ -18,6 +19,17 @@ using Matrix = tamis::Matrix<double>;
 using Data = Eigen::Map<const Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
 namespace learn = tamis::learn;
 
+/// Targets, points to predict at, and a number that tells of means and standard deviations.
+tamis::Vector<double> targets(const Data& X) {
+    return X.rowwise().sum().array().sin();
+}
+Matrix elsewhere(const Data& X) {
+    return (X.array() * 0.75 + 0.25).matrix();
+}
+double checked(const learn::GaussianPrediction<double>& p) {
+    return p.mean.sum() + p.standard_deviation.sum();
+}
+
 /// What is computed, and a number of the result that all contenders must agree on. To add a case: a line here, one in
 /// scipy_contender.py, and its name in plan.py.
 const std::map<std::string, std::function<double(const Data&)>> cases{
@@ -28,6 +40,22 @@ const std::map<std::string, std::function<double(const Data&)>> cases{
      }},
     {"rbf_kernel", [](const Data& X) { return learn::rbf_kernel(X, 1.0 / static_cast<double>(X.cols()))(1, X.rows() / 2); }},
     {"covariance", [](const Data& X) { return learn::covariance(X).trace(); }},
+    {"gaussian_process",
+     [](const Data& X) {
+         learn::GaussianProcess<double> process(learn::kernel::rbf(std::sqrt(static_cast<double>(X.cols()))), 0.01);
+         process.fit(X, targets(X));
+         return checked(process.predict(elsewhere(X)));
+     }},
+    {"gaussian_process_sparse",
+     [](const Data& X) {
+         // Some fifty samples within the radius of each.
+         const double radius = std::sqrt(50 / (3.14159 * static_cast<double>(X.rows())));
+         learn::GaussianProcess<double> process(learn::kernel::wendland_c2(radius), 0.01);
+         process.fit(X, targets(X));
+         const Matrix points = elsewhere(X);
+         const double means = process.predict(points, {.standard_deviation = false}).mean.sum();
+         return means + checked(process.predict(points.topRows(std::min<std::int64_t>(64, X.rows()))));
+     }},
 };
 
 }  // namespace

@@ -42,6 +42,8 @@ class PivotedCholesky {
     [[nodiscard]] Matrix<T> matrix_l() const {
         return detail::allocate_matrix<T>(n_, rank_, [this](auto out) { write_l(out); });
     }
+    /// L where it lies, as long as this object.
+    [[nodiscard]] MatrixView<const T> l_view() const noexcept { return {factor_.data(), n_, rank_}; }
     /// p: the original row and column of position k.
     [[nodiscard]] const std::vector<std::int64_t>& permutation() const noexcept { return permutation_; }
     /// L·Lᴴ in the caller's order.

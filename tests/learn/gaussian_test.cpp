@@ -10,6 +10,7 @@
 
 #include <gtest/gtest.h>
 
+#include <tamis/dense/cholesky.hpp>
 #include <tamis/sparse/convert.hpp>
 
 #include "support/assertions.hpp"

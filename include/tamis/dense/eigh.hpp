@@ -102,6 +102,8 @@ class DenseEigh : public detail::SolveVerbs<DenseEigh<T>, T> {
 
     /// How many eigenvalues were computed.
     [[nodiscard]] std::int64_t count() const noexcept { return values_.size(); }
+    /// Whether it is the decomposition of a pencil (A, B).
+    [[nodiscard]] bool is_pencil() const noexcept { return pencil_; }
     /// λ, count() numbers, ascending.
     [[nodiscard]] Vector<Real<T>> eigenvalues() const {
         Vector<Real<T>> w(count());

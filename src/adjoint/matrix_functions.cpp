@@ -8,6 +8,7 @@
 #include "adjoint/dense_block.hpp"
 #include "adjoint/logarithm.hpp"
 #include "adjoint/root_equation.hpp"
+#include "dense/exponentiate.hpp"
 #include "dense/function_by_schur.hpp"
 #include "dense/triangle_functions.hpp"
 #include "instantiate.hpp"
@@ -50,7 +51,7 @@ void check_result(FunctionDerivative which, MatrixView<const T> L) {
     for (std::int64_t j = 0; j < L.cols(); ++j)
         for (std::int64_t i = 0; i < L.rows(); ++i)
             if (!tamis::detail::is_finite(L(i, j)))
-                throw InvalidArgument(std::string(name_of(which)) + ": the derivative overflows " +
+                throw InvalidArgument(std::string(name_of(which)) + ": the function or its derivative overflows " +
                                       std::string(scalar_name<T>()) + "; scale the matrix or the direction");
 }
 
@@ -106,9 +107,13 @@ void derive_triangle(FunctionDerivative which, MatrixView<const T> t, Real<T> no
     Array<T> root = contiguous(t);
     for (const auto& x : tamis::detail::triangle_eigenvalues(n, root.data())) check_eigenvalue<T>(which, x, noise);
     if (which.function == MatrixFunction::exponential) {
-        Block<T> value(n, n, uninitialized), derivative(n, n, uninitialized);
-        tamis::detail::exponential_derivative<T>(t, E, value, derivative);
-        E = std::move(derivative);
+        const auto algebra = tamis::detail::MatrixAlgebra<T>::dual(n);
+        Array<T> pair = algebra.element();
+        std::copy(root.begin(), root.end(), pair.begin());
+        std::ranges::copy(E.numbers(), pair.data() + n * n);
+        pair = tamis::detail::exponentiate(algebra, std::move(pair));
+        check_result<T>(which, MatrixView<const T>(pair.data(), n, n));
+        std::copy_n(pair.data() + n * n, n * n, E.data());
     } else if (which.function == MatrixFunction::root) {
         tamis::detail::triangle_square_root(what, n, root.data(), Real<T>(0));
         solve_root_equation(what, n, root.data(), E.data());
@@ -215,6 +220,7 @@ void function_derivative(FunctionDerivative which, MatrixView<const T> A, Matrix
             derive_triangle<T>(which, A, Real<T>(0), S);
             tamis::detail::copy_view<T>(which.adjoint ? adjoint_of(S) : S, L);
         });
+        check_result<T>(which, L);
     } else {
         const auto parts = tamis::detail::schur_parts(what, A);
         function_derivative_by_schur<T>(which, MatrixView<const T>(parts.t.data(), n, n),

@@ -184,6 +184,24 @@ TEST(DerivativesOfFactorsOf, EmptyMatricesAreEmpty) {
     EXPECT_EQ(qr_jvp(qr(tall), tall).q.rows(), 3);
 }
 
+TEST(DerivativesOfFactorsOf, CotangentsAreReadWhereTheyLieAndEvaluatedIfTheyMust) {
+    using C = std::complex<double>;
+    const Matrix<C> A = with_eigenvalues<C>(spectrum(4, 4, 10)), bar = Random(2).matrix<C>(4, 4);
+    const auto F = cholesky(A);
+    const Matrix<C> expected = cholesky_vjp(F, bar);
+    EXPECT_TRUE(same_bits(cholesky_vjp(F, Eigen::Matrix<C, -1, -1, Eigen::RowMajor>(bar)), expected));
+    Matrix<C> larger = Matrix<C>::Zero(7, 9);
+    larger.block(2, 3, 4, 4) = bar;
+    EXPECT_TRUE(same_bits(cholesky_vjp(F, larger.block(2, 3, 4, 4)), expected));
+    EXPECT_TRUE(same_bits(cholesky_vjp(F, MatrixView<const C>(bar)), expected));
+    EXPECT_TRUE(near(cholesky_vjp(F, 2.0 * bar), Matrix<C>(2.0 * expected), 1e-15));
+    const Matrix<double> real = bar.real();
+    EXPECT_TRUE(same_bits(lu_vjp(lu(A), real, {}), lu_vjp(lu(A), Matrix<C>(real.cast<C>()), {})));
+    const Eigen::RowVectorXd row = Random(3).vector<double>(5).transpose();
+    EXPECT_EQ(qr_jvp(qr(row), row).r.cols(), 5);
+    EXPECT_EQ(qr_vjp(qr(row), {}, row).cols(), 5);
+}
+
 TEST(DerivativesOfFactorsOf, ArgumentsThatDoNotFitAreRefusedByName) {
     const Matrix<double> A = with_eigenvalues<double>(spectrum(3, 3, 10)), wrong = Matrix<double>::Ones(2, 3);
     Matrix<double> bad = Matrix<double>::Ones(3, 3);

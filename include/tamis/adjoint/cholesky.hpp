@@ -1,6 +1,7 @@
 // cholesky_vjp and cholesky_jvp: derivatives of the dense Cholesky factor.
 #pragma once
 
+#include <tamis/adjoint/matrix_input.hpp>
 #include <tamis/dense/cholesky.hpp>
 
 namespace tamis::derivatives {
@@ -21,7 +22,7 @@ void cholesky_tangent(MatrixView<const T> L, MatrixView<const T> A_dot, MatrixVi
 /// Differentiation of the Cholesky decomposition, arXiv:1602.07527, 2016.
 template <class T, DenseMatrix M>
 [[nodiscard]] Matrix<T> cholesky_vjp(const DenseCholesky<T>& F, const M& L_bar) {
-    const tamis::detail::DenseInput<T, M> bar(L_bar);
+    const detail::MatrixInput<T, M> bar(L_bar);
     const Matrix<T> L = F.matrix_l();
     return tamis::detail::allocate_matrix<T>(
         F.rows(), F.rows(), [&](MatrixView<T> A_bar) { detail::cholesky_cotangent<T>(L, bar.matrix(), A_bar); });
@@ -31,7 +32,7 @@ template <class T, DenseMatrix M>
 /// cholesky_vjp.
 template <class T, DenseMatrix M>
 [[nodiscard]] Matrix<T> cholesky_jvp(const DenseCholesky<T>& F, const M& A_dot) {
-    const tamis::detail::DenseInput<T, M> dot(A_dot);
+    const detail::MatrixInput<T, M> dot(A_dot);
     const Matrix<T> L = F.matrix_l();
     return tamis::detail::allocate_matrix<T>(
         F.rows(), F.rows(), [&](MatrixView<T> L_dot) { detail::cholesky_tangent<T>(L, dot.matrix(), L_dot); });

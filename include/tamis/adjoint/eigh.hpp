@@ -2,6 +2,7 @@
 #pragma once
 
 #include <tamis/adjoint/gauge.hpp>
+#include <tamis/adjoint/matrix_input.hpp>
 #include <tamis/dense/eigh.hpp>
 
 namespace tamis::derivatives {
@@ -35,7 +36,7 @@ void eigh_tangent(MatrixView<const Real<T>> values, MatrixView<const T> V, Matri
 /// `expm_vjp(E, …)`.)
 ///
 /// Of a part of the spectrum only the values have cotangents; a pencil has none: InvalidArgument. DimensionMismatch;
-/// InvalidArgument for an entry that is not finite. 6 n³ flops (values alone: 2 n² count()), 3 n² numbers of storage. M. B.
+/// InvalidArgument for an entry that is not finite. 6 n³ flops (values alone: 2 n² count()), 5 n² numbers of storage. M. B.
 /// Giles, Collected matrix derivative results for forward and reverse mode algorithmic differentiation, 2008, §3.1; M.
 /// Seeger et al., Auto-differentiating linear algebra, arXiv:1710.08717, 2017.
 template <class T, DenseArgument S = VectorView<const Real<T>>, DenseMatrix M = MatrixView<const T>>
@@ -43,7 +44,7 @@ template <class T, DenseArgument S = VectorView<const Real<T>>, DenseMatrix M = 
                                  const GaugeOptions& options = {}) {
     detail::check_whole_spectrum("eigh_vjp", E.is_pencil());
     const tamis::detail::DenseInput<Real<T>, S> s(values_bar);
-    const tamis::detail::DenseInput<T, M> v(vectors_bar);
+    const detail::MatrixInput<T, M> v(vectors_bar);
     const Vector<Real<T>> values = E.eigenvalues();
     const Matrix<T> V = E.eigenvectors();
     return tamis::detail::allocate_matrix<T>(E.rows(), E.rows(), [&](MatrixView<T> A_bar) {
@@ -61,7 +62,7 @@ template <class T, DenseArgument S = VectorView<const Real<T>>, DenseMatrix M = 
 template <class T, DenseMatrix M>
 [[nodiscard]] EighTangents<T> eigh_jvp(const DenseEigh<T>& E, const M& A_dot, const GaugeOptions& options = {}) {
     detail::check_whole_spectrum("eigh_jvp", E.is_pencil());
-    const tamis::detail::DenseInput<T, M> dot(A_dot);
+    const detail::MatrixInput<T, M> dot(A_dot);
     const Vector<Real<T>> values = E.eigenvalues();
     const Matrix<T> V = E.eigenvectors();
     const bool whole = E.count() == E.rows();

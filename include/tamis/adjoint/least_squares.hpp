@@ -3,6 +3,7 @@
 
 #include <concepts>
 
+#include <tamis/adjoint/matrix_input.hpp>
 #include <tamis/dense/qr.hpp>
 #include <tamis/dense/svd.hpp>
 
@@ -42,7 +43,7 @@ struct LeastSquaresCotangents {
 template <detail::DenseLeastSquares F, DenseMatrix M, DenseArgument B, DenseArgument X>
 [[nodiscard]] auto least_squares_vjp(const F& f, const M& A, const B& b, const X& x_bar) {
     using T = typename F::scalar_type;
-    const tamis::detail::DenseInput<T, M> a(A);
+    const detail::MatrixInput<T, M> a(A);
     const tamis::detail::DenseInput<T, B> rhs(b);
     const tamis::detail::DenseInput<T, X> bar(x_bar);
     LeastSquaresCotangents<T, B> result{Matrix<T>(f.rows(), f.cols()), {}};
@@ -60,9 +61,9 @@ template <detail::DenseLeastSquares F, DenseMatrix M, DenseArgument B,
           DenseArgument E = MatrixView<const typename F::scalar_type>>
 [[nodiscard]] auto least_squares_jvp(const F& f, const M& A, const B& b, const D& A_dot, const E& b_dot) {
     using T = typename F::scalar_type;
-    const tamis::detail::DenseInput<T, M> a(A);
+    const detail::MatrixInput<T, M> a(A);
     const tamis::detail::DenseInput<T, B> rhs(b);
-    const tamis::detail::DenseInput<T, D> a_dot(A_dot);
+    const detail::MatrixInput<T, D> a_dot(A_dot);
     const tamis::detail::DenseInput<T, E> rhs_dot(b_dot);
     DenseResult<T, B> x_dot;
     x_dot.resize(f.cols(), rhs.matrix().cols());

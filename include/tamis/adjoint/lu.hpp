@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include <tamis/adjoint/matrix_input.hpp>
 #include <tamis/dense/lu.hpp>
 
 namespace tamis::derivatives {
@@ -30,12 +31,12 @@ void lu_tangent(MatrixView<const T> L, MatrixView<const T> U, std::span<const st
 /// left out: an empty matrix, or `{}`, is zero.
 ///
 /// Pivots jump where two candidates tie; there, and at no other A, the factors have no derivative. DimensionMismatch;
-/// InvalidArgument for an entry that is not finite, with the position. 4 n³ flops and 3 n² numbers of storage. F. de Hoog,
+/// InvalidArgument for an entry that is not finite, with the position. 4 n³ flops and 4 n² numbers of storage. F. de Hoog,
 /// R. S. Anderssen, M. A. Lukas, Differentiation of matrix functionals using triangular factorization, Math. Comp. 80, 2011.
 template <class T, DenseMatrix M = MatrixView<const T>, DenseMatrix N = MatrixView<const T>>
 [[nodiscard]] Matrix<T> lu_vjp(const DenseLu<T>& F, const M& l_bar, const N& u_bar) {
-    const tamis::detail::DenseInput<T, M> l(l_bar);
-    const tamis::detail::DenseInput<T, N> u(u_bar);
+    const detail::MatrixInput<T, M> l(l_bar);
+    const detail::MatrixInput<T, N> u(u_bar);
     const Matrix<T> L = F.matrix_l(), U = F.matrix_u();
     return tamis::detail::allocate_matrix<T>(F.rows(), F.rows(), [&](MatrixView<T> A_bar) {
         detail::lu_cotangent<T>(L, U, F.row_permutation(), l.matrix(), u.matrix(), A_bar);
@@ -46,7 +47,7 @@ template <class T, DenseMatrix M = MatrixView<const T>, DenseMatrix N = MatrixVi
 /// and errors as lu_vjp.
 template <class T, DenseMatrix M>
 [[nodiscard]] LuTangents<T> lu_jvp(const DenseLu<T>& F, const M& A_dot) {
-    const tamis::detail::DenseInput<T, M> dot(A_dot);
+    const detail::MatrixInput<T, M> dot(A_dot);
     const Matrix<T> L = F.matrix_l(), U = F.matrix_u();
     LuTangents<T> result{Matrix<T>(F.rows(), F.rows()), Matrix<T>(F.rows(), F.rows())};
     detail::lu_tangent<T>(L, U, F.row_permutation(), dot.matrix(), result.l, result.u);

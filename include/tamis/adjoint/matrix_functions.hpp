@@ -1,6 +1,7 @@
 // expm_vjp, sqrtm_vjp, logm_vjp and their f_jvp: derivatives of the exponential, principal root and logarithm of a matrix.
 #pragma once
 
+#include <tamis/adjoint/matrix_input.hpp>
 #include <tamis/dense/eigh.hpp>
 #include <tamis/dense/expm.hpp>
 #include <tamis/dense/schur.hpp>
@@ -33,7 +34,7 @@ struct MatrixFunctionArgument<X> {
     template <class D>
     static Matrix<T> derivative(FunctionDerivative which, const X& A, const D& E) {
         const tamis::detail::ShapedInput<X> a(A);
-        const tamis::detail::DenseInput<T, D> e(E);
+        const MatrixInput<T, D> e(E);
         return tamis::detail::allocate_matrix<T>(a.view().rows(), a.view().cols(), [&](MatrixView<T> L) {
             function_derivative<T>(which, a.view(), e.matrix(), L);
         });
@@ -45,7 +46,7 @@ struct MatrixFunctionArgument<DenseEigh<S>> {
     template <class D>
     static Matrix<T> derivative(FunctionDerivative which, const DenseEigh<T>& F, const D& E) {
         check_whole_decomposition(which, !F.is_pencil() && F.count() == F.rows());
-        const tamis::detail::DenseInput<T, D> e(E);
+        const MatrixInput<T, D> e(E);
         const Vector<Real<T>> values = F.eigenvalues();
         const Matrix<T> V = F.eigenvectors();
         return tamis::detail::allocate_matrix<T>(
@@ -57,7 +58,7 @@ struct MatrixFunctionArgument<DenseSchur<S>> {
     using T = S;
     template <class D>
     static Matrix<T> derivative(FunctionDerivative which, const DenseSchur<T>& F, const D& E) {
-        const tamis::detail::DenseInput<T, D> e(E);
+        const MatrixInput<T, D> e(E);
         const Matrix<T> t = F.t(), z = F.z();
         return tamis::detail::allocate_matrix<T>(
             F.rows(), F.rows(), [&](MatrixView<T> L) { function_derivative_by_schur<T>(which, t, z, e.matrix(), L); });

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include <tamis/adjoint/matrix_input.hpp>
 #include <tamis/core/norm.hpp>
 #include <tamis/dense/svd.hpp>
 
@@ -57,14 +58,14 @@ template <DenseMatrix M>
 /// to one side. Refuses what norm_vjp refuses, and a tangent of another shape.
 template <class T, DenseMatrix D>
 [[nodiscard]] Real<T> norm_jvp(const DenseSvd<T>& S, Norm which, const D& A_dot) {
-    const tamis::detail::DenseInput<T, D> dot(A_dot);
+    const detail::MatrixInput<T, D> dot(A_dot);
     const Matrix<T> gradient = norm_vjp(S, which, 1);
     return detail::norm_tangent<T>(gradient, dot.matrix());
 }
 template <DenseMatrix M, DenseMatrix D>
 [[nodiscard]] auto norm_jvp(const M& A, Norm which, const D& A_dot) {
     using T = dense_scalar_t<M>;
-    const tamis::detail::DenseInput<T, D> dot(A_dot);
+    const detail::MatrixInput<T, D> dot(A_dot);
     const Matrix<T> gradient = norm_vjp(A, which, Real<T>(1));
     return detail::norm_tangent<T>(gradient, dot.matrix());
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 
+#include <tamis/adjoint/matrix_input.hpp>
 #include <tamis/dense/svd.hpp>
 
 namespace tamis::derivatives {
@@ -29,7 +30,7 @@ void pinv_tangent(MatrixView<const T> U, MatrixView<const Real<T>> s, MatrixView
 /// of pseudo-inverses and nonlinear least squares problems whose variables separate, SIAM J. Numer. Anal. 10(2), 1973.
 template <class T, DenseMatrix D>
 [[nodiscard]] Matrix<T> pinv_vjp(const DenseSvd<T>& S, const D& X_bar, const std::optional<RankOptions>& options = {}) {
-    const tamis::detail::DenseInput<T, D> bar(X_bar);
+    const detail::MatrixInput<T, D> bar(X_bar);
     const Matrix<T> U = S.u(), Vt = S.vt();
     const Vector<Real<T>> values = S.singular_values();
     const std::int64_t rank = options ? S.rank(*options) : S.rank();
@@ -46,7 +47,7 @@ template <DenseMatrix M, DenseMatrix D>
 /// X_dot = −X A_dot X + XXᴴ A_dotᴴ (I − AX) + (I − XA) A_dotᴴ XᴴX, n×m, at constant rank; otherwise as pinv_vjp.
 template <class T, DenseMatrix D>
 [[nodiscard]] Matrix<T> pinv_jvp(const DenseSvd<T>& S, const D& A_dot, const std::optional<RankOptions>& options = {}) {
-    const tamis::detail::DenseInput<T, D> dot(A_dot);
+    const detail::MatrixInput<T, D> dot(A_dot);
     const Matrix<T> U = S.u(), Vt = S.vt();
     const Vector<Real<T>> values = S.singular_values();
     const std::int64_t rank = options ? S.rank(*options) : S.rank();

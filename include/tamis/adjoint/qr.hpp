@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include <tamis/adjoint/matrix_input.hpp>
 #include <tamis/dense/qr.hpp>
 
 namespace tamis::derivatives {
@@ -33,13 +34,13 @@ void qr_tangent(MatrixView<const T> Q, MatrixView<const T> R, std::span<const st
 /// The gauge is LAPACK's: the diagonal of R is real, of either sign, and the signs are held fixed. The leading min(rows,
 /// cols) columns of A(:, p) must be linearly independent: SingularMatrix where the condition of R₁ is beyond 1/ε.
 /// DimensionMismatch; InvalidArgument for an entry that is not finite, with the position. 6 m n² + n³ flops for m ≥ n beyond
-/// forming Q, 3 m n numbers of storage. S. F. Walter, L. Lehmann, Algorithmic differentiation of linear algebra functions,
+/// forming Q, 5 m n numbers of storage. S. F. Walter, L. Lehmann, Algorithmic differentiation of linear algebra functions,
 /// arXiv:1001.1654, 2010; D. A. O. Roberts, L. R. Roberts, QR and LQ decomposition matrix backpropagation algorithms for
 /// square, wide, and deep, real or complex, matrices, arXiv:2009.10071, 2020.
 template <class T, DenseMatrix M = MatrixView<const T>, DenseMatrix N = MatrixView<const T>>
 [[nodiscard]] Matrix<T> qr_vjp(const DenseQr<T>& F, const M& q_bar, const N& r_bar) {
-    const tamis::detail::DenseInput<T, M> q(q_bar);
-    const tamis::detail::DenseInput<T, N> r(r_bar);
+    const detail::MatrixInput<T, M> q(q_bar);
+    const detail::MatrixInput<T, N> r(r_bar);
     const Matrix<T> Q = F.q(), R = F.r();
     return tamis::detail::allocate_matrix<T>(F.rows(), F.cols(), [&](MatrixView<T> A_bar) {
         detail::qr_cotangent<T>(Q, R, F.permutation(), q.matrix(), r.matrix(), A_bar);
@@ -50,7 +51,7 @@ template <class T, DenseMatrix M = MatrixView<const T>, DenseMatrix N = MatrixVi
 /// lower one and the real part of its diagonal: r = U R, q = A_dot(:, p) R⁻¹ − Q U. Cost and errors as qr_vjp.
 template <class T, DenseMatrix M>
 [[nodiscard]] QrTangents<T> qr_jvp(const DenseQr<T>& F, const M& A_dot) {
-    const tamis::detail::DenseInput<T, M> dot(A_dot);
+    const detail::MatrixInput<T, M> dot(A_dot);
     const Matrix<T> Q = F.q(), R = F.r();
     QrTangents<T> result{Matrix<T>(Q.rows(), Q.cols()), Matrix<T>(R.rows(), R.cols())};
     detail::qr_tangent<T>(Q, R, F.permutation(), dot.matrix(), result.q, result.r);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <tamis/adjoint/gauge.hpp>
+#include <tamis/adjoint/matrix_input.hpp>
 #include <tamis/dense/svd.hpp>
 
 namespace tamis::derivatives {
@@ -36,15 +37,15 @@ void svd_tangent(MatrixView<const T> U, MatrixView<const Real<T>> s, MatrixView<
 /// deficient rank is `norm_vjp(S, Norm::nuclear, bar)`.
 ///
 /// InvalidArgument for a decomposition without vectors and for an entry that is not finite; DimensionMismatch. 14 m k² flops
-/// for thin ones and m ≥ n, 4 m n numbers of storage. J. Townsend, Differentiating the singular value decomposition, 2016;
+/// for thin ones and m ≥ n, 8 m n numbers of storage. J. Townsend, Differentiating the singular value decomposition, 2016;
 /// Z.-Q. Wan, S.-X. Zhang, Automatic differentiation for complex valued SVD, arXiv:1909.02659, 2019.
 template <class T, DenseMatrix M = MatrixView<const T>, DenseArgument S = VectorView<const Real<T>>,
           DenseMatrix N = MatrixView<const T>>
 [[nodiscard]] Matrix<T> svd_vjp(const DenseSvd<T>& F, const M& u_bar, const S& s_bar, const N& vt_bar,
                                 const GaugeOptions& options = {}) {
-    const tamis::detail::DenseInput<T, M> u(u_bar);
+    const detail::MatrixInput<T, M> u(u_bar);
     const tamis::detail::DenseInput<Real<T>, S> s(s_bar);
-    const tamis::detail::DenseInput<T, N> vt(vt_bar);
+    const detail::MatrixInput<T, N> vt(vt_bar);
     const Matrix<T> U = F.u(), Vt = F.vt();
     const Vector<Real<T>> values = F.singular_values();
     return tamis::detail::allocate_matrix<T>(F.rows(), F.cols(), [&](MatrixView<T> A_bar) {
@@ -60,7 +61,7 @@ template <class T, DenseMatrix M = MatrixView<const T>, DenseArgument S = Vector
 /// to one side only and the vectors jump (GaugeOptions). Cost and other errors as svd_vjp.
 template <class T, DenseMatrix M>
 [[nodiscard]] SvdTangents<T> svd_jvp(const DenseSvd<T>& F, const M& A_dot, const GaugeOptions& options = {}) {
-    const tamis::detail::DenseInput<T, M> dot(A_dot);
+    const detail::MatrixInput<T, M> dot(A_dot);
     const Matrix<T> U = F.u(), Vt = F.vt();
     const Vector<Real<T>> values = F.singular_values();
     SvdTangents<T> result{Matrix<T>(U.rows(), U.cols()), Vector<Real<T>>(values.size()), Matrix<T>(Vt.rows(), Vt.cols())};

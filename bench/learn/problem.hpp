@@ -20,4 +20,10 @@ inline std::vector<double> samples(std::int64_t n, std::int64_t p) {
     return X;
 }
 
+/// The column of entry e of ten in row i: low columns are popular, as words of a text are.
+inline std::int64_t sparse_column(std::int64_t i, std::int64_t e, std::int64_t p) {
+    const double u = sample_entry(i, 13 * e + 5) - 0.5;
+    return static_cast<std::int64_t>(static_cast<double>(p) * u * u * u);
+}
+
 }  // namespace bench

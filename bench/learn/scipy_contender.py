@@ -1,7 +1,8 @@
 """NumPy and SciPy, written well: scipy_contender.py TASK PROBLEM N P WAY. Exits with 77 where they are not installed.
 
 Each case has one or more ways of writing it, which are contenders of their own: `expanded` is |x|^2 + |y|^2 - 2 x.y in place by
-BLAS, `cdist` and `pdist` are scipy.spatial's loops, `cov` is numpy.cov.
+BLAS, `cdist` and `pdist` are scipy.spatial's loops, `cov` is numpy.cov, `eigh` is numpy.linalg's of the covariance, `svds` is
+ARPACK's on X - 1 mean as a LinearOperator.
 """
 
 import json
@@ -11,6 +12,7 @@ import time
 try:
     import numpy
     import scipy.linalg
+    import scipy.sparse.linalg
     import scipy.spatial.distance
 except ImportError:
     sys.exit(77)
@@ -94,19 +96,52 @@ def process_cdist(x):
     return gaussian_process(x, lambda a, b: scipy.spatial.distance.cdist(a, b, "sqeuclidean"))
 
 
+def zca_eigh(x):
+    c = x - x.mean(0)
+    values, vectors = numpy.linalg.eigh(c.T @ c / (len(c) - 1))
+    transform = (vectors / numpy.sqrt(numpy.maximum(values, 0) + 1e-5)) @ vectors.T
+    return numpy.trace(transform) + (c @ transform)[1, x.shape[1] // 2]
+
+
+def sparse_samples(n, p):
+    i = numpy.arange(n, dtype=numpy.int64)[:, None]
+    e = numpy.arange(10, dtype=numpy.int64)[None, :]
+
+    def entry(k):
+        q = (2003 * i + 7919 * k + 17) % 65521
+        return q * q % 65521 * 48271 % 65521 / 65521 + 0.5
+
+    u = entry(13 * e + 5) - 0.5
+    columns = (p * u * u * u).astype(numpy.int64)
+    rows = numpy.broadcast_to(i, columns.shape)
+    return scipy.sparse.coo_array((entry(e).ravel(), (rows.ravel(), columns.ravel())), shape=(n, p)).tocsr()
+
+
+def pca_svds(x):
+    n, p = x.shape
+    mean = numpy.asarray(x.mean(0)).ravel()
+    centered = scipy.sparse.linalg.LinearOperator(
+        x.shape, matvec=lambda v: x @ v.ravel() - mean @ v.ravel(), rmatvec=lambda u: x.T @ u.ravel() - mean * u.sum(),
+        dtype=float)
+    s = scipy.sparse.linalg.svds(centered, k=min(20, min(n, p) // 2))[1]
+    return (s * s).sum() / (x.multiply(x).sum() - n * (mean * mean).sum())
+
+
 CASES = {
     "pairwise_distances": {"expanded": distances_expanded, "cdist": distances_cdist, "pdist": distances_pdist},
     "pairwise_distances_xy": {"expanded": pairs_expanded, "cdist": pairs_cdist},
     "rbf_kernel": {"expanded": rbf_expanded, "cdist": rbf_cdist},
     "covariance": {"cov": lambda x: numpy.trace(numpy.cov(x, rowvar=False))},
     "gaussian_process": {"expanded": process_expanded, "cdist": process_cdist},
+    "zca_whiten": {"eigh": zca_eigh},
+    "sparse_pca": {"svds": pca_svds},
 }
 
 
 def main():
     task, problem, n, p, way = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), sys.argv[5]
     call = CASES[task][way]
-    x = samples(n, p)
+    x = sparse_samples(n, p) if task == "sparse_pca" else samples(n, p)
     start = time.perf_counter()
     check = call(x)
     first = time.perf_counter() - start

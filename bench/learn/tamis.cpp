@@ -56,11 +56,36 @@ const std::map<std::string, std::function<double(const Data&)>> cases{
          const double means = process.predict(points, {.standard_deviation = false}).mean.sum();
          return means + checked(process.predict(points.topRows(std::min<std::int64_t>(64, X.rows()))));
      }},
+    {"zca_whiten",
+     [](const Data& X) {
+         const auto w = learn::zca_whiten(X);
+         return w.transform.trace() + w.whitened(1, X.cols() / 2);
+     }},
 };
+
+/// Principal components of sparse data: with the memory beside the data.
+int sparse_pca(const std::string& problem, std::int64_t n, std::int64_t p) {
+    const std::int64_t k = std::min<std::int64_t>(20, std::min(n, p) / 2);
+    const auto X = [&] {
+        tamis::Coo<double> entries(n, p);
+        for (std::int64_t i = 0; i < n; ++i)
+            for (std::int64_t e = 0; e < 10; ++e) entries.add(i, bench::sparse_column(i, e, p), bench::sample_entry(i, e));
+        return tamis::to_csr(entries);
+    }();
+    double check = 0;
+    const auto cost = bench::cost([&] {
+        learn::Pca<double> pca({.components = k, .method = learn::PcaMethod::lanczos});
+        check = pca.fit(X).explained_variance_ratio().sum();
+    });
+    bench::report("learn sparse_pca", problem, "tamis", tamis::threads(), cost, "lanczos", {{"check", check}});
+    return 0;
+}
 
 }  // namespace
 
 int main(int argc, char** argv) {
+    if (argc == 5 && std::string(argv[1]) == "sparse_pca")
+        return sparse_pca(argv[2], std::stoll(argv[3]), std::stoll(argv[4]));
     const auto task = argc == 5 ? cases.find(argv[1]) : cases.end();
     if (task == cases.end()) {
         std::cerr << "usage: bench_learn_tamis TASK PROBLEM N P\n";

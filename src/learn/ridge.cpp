@@ -3,13 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <string>
-#include <utility>
 
 #include <tamis/core/error.hpp>
 #include <tamis/dense/qr.hpp>
-#include <tamis/iterative/krylov/lsmr.hpp>
 
 #include "core/blas.hpp"
 #include "dense/operand.hpp"
@@ -17,6 +14,7 @@
 #include "dense/svd_drivers.hpp"
 #include "instantiate.hpp"
 #include "learn/centering.hpp"
+#include "learn/ridge_parts.hpp"
 
 namespace tamis::learn::detail {
 
@@ -31,17 +29,6 @@ void check_ridge(const char* caller, std::int64_t n, std::int64_t y_rows, const 
 }
 
 namespace {
-
-/// b = ȳ − x̄ᵀ w.
-template <class T>
-void write_intercepts(std::int64_t p, const T* x_mean, const T* y_mean, MatrixView<const T> w, T* intercepts) {
-    using W = WideSum<T>;
-    for (std::int64_t c = 0; c < w.cols(); ++c) {
-        W b(y_mean[c]);
-        for (std::int64_t i = 0; i < p; ++i) b -= W(x_mean[i]) * W(w(i, c));
-        intercepts[c] = static_cast<T>(b);
-    }
-}
 
 /// X and √α I one above the other, or for wide X their adjoints.
 template <class T>
@@ -100,7 +87,7 @@ void ridge(const char* caller, MatrixView<const T> X, MatrixView<const T> y, dou
     const CenteredCopy<T> x(caller, X), rhs(caller, y);
     damped_qr(MatrixView<const T>(x.values.data(), x.n, x.p), MatrixView<const T>(rhs.values.data(), rhs.n, rhs.p), alpha,
               w);
-    write_intercepts(x.p, x.mean.data(), rhs.mean.data(), MatrixView<const T>(w), intercepts);
+    write_intercepts(x.mean.data(), rhs.mean.data(), MatrixView<const T>(w), intercepts);
 }
 
 template <class T>
@@ -142,61 +129,10 @@ void ridge_path(MatrixView<const T> X, MatrixView<const T> y, const std::vector<
     });
 }
 
-template <class T, class I>
-void sparse_ridge(const char* caller, CsrView<T, I> major, bool by_rows, MatrixView<const T> y,
-                  const std::vector<double>& alphas, const RidgeOptions& options, MatrixView<T> w, T* intercepts) {
-    const std::int64_t n = y.rows(), p = w.rows(), t = y.cols();
-    if (!(options.tolerance >= 0) || options.max_iterations < 0)
-        throw InvalidArgument(std::string(caller) + ": .tolerance and .max_iterations must be at least 0");
-    check_finite_data(caller, major, by_rows);
-    tamis::detail::check_finite_entries(caller, "y", y);
-    const CscView<T, I> by_columns = major.transposed_view();
-    const OperatorRef<T> plain = by_rows ? OperatorRef<T>(major) : OperatorRef<T>(by_columns);
-    Array<T> x_mean(p), y_mean(t), rhs(n * t, uninitialized);
-    tamis::detail::copy_view<T>(y, MatrixView<T>(rhs.data(), n, t));
-    if (intercepts != nullptr && n > 0) {
-        sparse_moments(caller, major, by_rows, x_mean.data());
-        center_columns(n, t, rhs.data(), y_mean.data());
-    }
-    const CenteredOperator<T> centered(plain, x_mean.data());
-    const OperatorRef<T> op = intercepts != nullptr ? OperatorRef<T>(centered) : plain;
-
-    // The most damped problem is the easiest, and a start for the next. The solution of minimum norm, α = 0, begins at 0.
-    std::vector<std::size_t> order(alphas.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return alphas[a] > alphas[b]; });
-    LsmrWorkspace<T> work(n, p);
-    for (std::int64_t c = 0; c < t; ++c) {
-        const T* before = nullptr;
-        for (const std::size_t a : order) {
-            const std::int64_t column = static_cast<std::int64_t>(a) * t + c;
-            LsmrOptions<T> search;
-            search.tolerance = options.tolerance > 0 ? options.tolerance : std::is_same_v<Real<T>, float> ? 1e-5 : 1e-10;
-            search.max_iterations = options.max_iterations;
-            search.record_history = false;
-            search.damping = std::sqrt(alphas[a]);
-            if (before != nullptr && alphas[a] > 0) search.initial_guess = VectorView<const T>(before, p);
-            const IterationReport report =
-                tamis::detail::lsmr<T>(op, VectorView<const T>(rhs.data() + c * n, n), w.col(column), work, search);
-            if (!report.converged())
-                tamis::detail::throw_not_converged(std::string(caller) + " by lsmr: " + report.message.str() +
-                                                       "; a larger alpha, .max_iterations or scaled columns help",
-                                                   report.status, report.residual_norm, report.iterations);
-            before = w.data() + column * p;
-        }
-    }
-    if (intercepts != nullptr) write_intercepts(p, x_mean.data(), y_mean.data(), MatrixView<const T>(w), intercepts);
-}
-
 #define TAMIS_INSTANTIATE(T)                                                                                  \
     template void ridge<T>(const char*, MatrixView<const T>, MatrixView<const T>, double, MatrixView<T>, T*); \
     template void ridge_path<T>(MatrixView<const T>, MatrixView<const T>, const std::vector<double>&, MatrixView<T>);
 TAMIS_FOR_EACH_SCALAR(TAMIS_INSTANTIATE)
-#undef TAMIS_INSTANTIATE
-#define TAMIS_INSTANTIATE(T, I)                                                                                         \
-    template void sparse_ridge<T, I>(const char*, CsrView<T, I>, bool, MatrixView<const T>, const std::vector<double>&, \
-                                     const RidgeOptions&, MatrixView<T>, T*);
-TAMIS_FOR_EACH_SCALAR_INDEX(TAMIS_INSTANTIATE)
 #undef TAMIS_INSTANTIATE
 
 }  // namespace tamis::learn::detail

@@ -171,12 +171,33 @@ TEST(RidgeOfSparseData, AgreesWithThatOfDenseData) {
     EXPECT_TRUE(near(learn::ridge(to_csc(Z), y, 0.1), learn::ridge(dense_z, y, 0.1), 1e-3));
 }
 
-TEST(RidgeOfSparseData, NotToConvergeIsAnException) {
-    Matrix<double> X = with_singular_values<double>(40, 30, spectrum(3, 30, 1e6), 3);
+TEST(RidgeOfSparseData, WhatDoesNotConvergeIsFactoredUnlessLsmrWasAskedFor) {
+    const Matrix<double> X = with_singular_values<double>(40, 30, spectrum(3, 30, 1e6), 3);
     const auto A = to_csr(X);
-    const Vector<double> y = Random(1).vector<double>(40);
-    EXPECT_TRUE(
-        throws<NotConverged>([&] { (void)learn::ridge(A, y, 1e-14, {.max_iterations = 3}); }, "ridge", "max_iterations"));
+    const auto columns = to_csc(X);
+    const Matrix<double> Y = (Random(1).matrix<double>(40, 2).array() + 3).matrix();
+    EXPECT_TRUE(throws<NotConverged>(
+        [&] { (void)learn::ridge(A, Y, 1e-8, {.method = learn::RidgeMethod::lsmr, .max_iterations = 3}); }, "ridge",
+        "RidgeMethod::qr"));
+    const learn::RidgeOptions qr{.method = learn::RidgeMethod::qr}, few{.max_iterations = 3};
+    if (!TAMIS_WITH_GPL) GTEST_SKIP() << "a build without SparseQr";
+    for (const double alpha : {1e-8, 0.5}) {
+        const Matrix<double> expected = learn::ridge(X, Y, alpha);
+        EXPECT_TRUE(near(learn::ridge(A, Y, alpha, few), expected, 1e-7));
+        EXPECT_TRUE(near(learn::ridge(columns, Y, alpha, qr), expected, 1e-7));
+        const auto dense = learn::ridge_with_intercept(X, Y, alpha);
+        for (const auto& options : {qr, few}) {
+            const auto sparse = learn::ridge_with_intercept(columns, Y, alpha, options);
+            EXPECT_TRUE(near(sparse.coefficients, dense.coefficients, 1e-7));
+            EXPECT_TRUE(near(sparse.intercept, dense.intercept, 1e-7));
+        }
+    }
+    EXPECT_TRUE(near(learn::ridge_path(A, Vector<double>(Y.col(0)), {0.5, 1e-8}, few),
+                     learn::ridge_path(X, Vector<double>(Y.col(0)), {0.5, 1e-8}), 1e-7));
+    // Wide: α = 0 is the solution of minimum norm.
+    const Matrix<double> wide = with_singular_values<double>(6, 15, {3, 2, 1, 0.5, 0.2, 0.1}, 4);
+    EXPECT_TRUE(near(learn::ridge(to_csr(wide), Matrix<double>(Y.topRows(6)), 0, qr),
+                     learn::ridge(wide, Matrix<double>(Y.topRows(6)), 0), 1e-12));
 }
 
 TEST(RidgeInput, BadInputIsRefused) {

@@ -12,8 +12,16 @@
 
 namespace tamis::learn {
 
-/// For sparse data, which are iterated with.
+/// How sparse data are treated; dense ones are always factored.
+enum class RidgeMethod {
+    automatic,  ///< lsmr, and should that not converge qr
+    lsmr,
+    qr  ///< sparse QR of [X; √α I] (SparseQr), exact but with fill
+};
+
+/// For sparse data.
 struct RidgeOptions {
+    RidgeMethod method = RidgeMethod::automatic;
     double tolerance = 0;             ///< of lsmr; 0: 1e-10 (single precision 1e-5)
     std::int64_t max_iterations = 0;  ///< of lsmr, for each column of y and each α; 0: automatic
 };
@@ -80,7 +88,9 @@ concept RegressionData = DenseMatrix<M> || SparseMatrix<M>;
 /// minimum norm of X w + √α r = y), DenseQr, backward stable, as XᴴX + α I is never formed (Å. Björck, Numerical Methods for
 /// Least Squares Problems, SIAM 1996, §2.7.2). Where √α is below rounding in X, (n + p) ε ‖X‖, directions that X does not
 /// determine are left out, as for α = 0. 2 (n + p) min(n, p)² flops.
-/// Sparse X: lsmr with damping √α, column by column, each to the tolerance of the options; NotConverged.
+/// Sparse X: lsmr with damping √α, column by column, each to the tolerance of the options, and should that not converge,
+/// least_squares with the sparse matrix [X; √α I], which factors it. NotConverged, from lsmr where it was asked for or ended
+/// by a number that is not finite.
 ///
 /// DimensionMismatch unless y has n rows; InvalidArgument for an α that is negative, NaN or infinite, and for an entry that
 /// is not finite, with its position. A. E. Hoerl, R. W. Kennard, Technometrics 12 (1970).
@@ -96,7 +106,8 @@ template <RegressionData M, DenseArgument Y>
 }
 
 /// The w and b that minimise ‖X w + 1 b − y‖² + α ‖w‖²: ridge of X and y less the means of their columns, b is not
-/// penalised. Sparse X are centred implicitly. Otherwise as ridge; no rows give b = 0.
+/// penalised. Sparse X are centred implicitly, or, where they are factored, get a column of ones that is not penalised (for
+/// α = 0 and dependent columns the norm that is least includes b then). Otherwise as ridge; no rows give b = 0.
 template <RegressionData M, DenseArgument Y>
 [[nodiscard]] auto ridge_with_intercept(const M& X, const Y& y, double alpha, const RidgeOptions& options = {}) {
     using T = detail::ridge_scalar_t<M>;

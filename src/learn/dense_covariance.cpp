@@ -84,8 +84,9 @@ class DenseCovariance final : public CovarianceFactor<T> {
             std::fill_n(mean, m, T(0));
             return;
         }
-        // As many columns at a time as fill a block of L3 size, unless V is needed whole.
-        const std::int64_t width = whole ? m : std::min<std::int64_t>(m, 512);
+        // So many columns at a time that the block stays below 16 MiB of doubles, unless V is needed whole.
+        constexpr std::int64_t most_entries = std::int64_t{1} << 21;
+        const std::int64_t width = whole ? m : std::min(m, std::max<std::int64_t>(128, most_entries / n_));
         Array<T> V(n_ * width, uninitialized);
         for (std::int64_t begin = 0; begin < m; begin += width) {
             const std::int64_t k = std::min(width, m - begin);

@@ -1,9 +1,12 @@
 #include <tamis/learn/gaussian_process.hpp>
 
+#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <limits>
 #include <numbers>
+#include <stop_token>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -211,14 +214,14 @@ TEST(GaussianProcess, TakesNoneAndOneSampleAndManyPoints) {
     EXPECT_NEAR(one.log_marginal_likelihood(), -0.5 * (100 / 5.0 + std::log(5.0) + std::log(2 * std::numbers::pi)), 1e-12);
     EXPECT_EQ(one.predict(Matrix<double>(0, 2)).mean.size(), 0);
     // More points than are done at once.
-    const auto data = training(20);
+    const auto data = training(300);
     GaussianProcess<double> many(k, 0.1);
     many.fit(data.X, data.y);
-    const Matrix<double> points = Random(3).matrix<double>(1100, 2);
+    const Matrix<double> points = Random(3).matrix<double>(7200, 2);  // × 300 > 2²¹
     p = many.predict(points);
-    const auto last = many.predict(points.bottomRows(1));
-    EXPECT_NEAR(p.mean[1099], last.mean[0], 1e-13);
-    EXPECT_NEAR(p.standard_deviation[1099], last.standard_deviation[0], 1e-12);
+    const auto last = many.predict(points.bottomRows(2));
+    EXPECT_TRUE(near(p.mean.tail(2), last.mean, 1e-11));
+    EXPECT_TRUE(near(p.standard_deviation.tail(2), last.standard_deviation, 1e-9));
 }
 
 TEST(GaussianProcess, CentersTheTargetsWhereAsked) {
@@ -286,6 +289,40 @@ TEST(GaussianProcess, RestartsFindWhatOneStartMisses) {
     EXPECT_EQ(calls, 2);
     EXPECT_EQ(d.status, Status::cancelled);
     EXPECT_GE(d.log_marginal_likelihood, d.initial);
+}
+
+TEST(GaussianProcess, ObeysTheOptionsOfTheSearch) {
+    const auto data = training(60);
+    const auto search = [&](const learn::HyperparameterOptions& options, const Kernel& k = 1.0 * kernel::rbf(1.0),
+                            const learn::GaussianProcessOptions& process_options = {}, double noise = 0.1) {
+        GaussianProcess<double> process(k, noise, process_options);
+        process.fit(data.X, data.y);
+        const auto result = process.optimize(options);
+        return std::pair(result, process);
+    };
+    const auto [bounded, process] = search({.lower = 0.9, .upper = 1.2, .noise_lower = 0.05});
+    const Vector<double> theta = process.kernel().parameters().array().exp();
+    EXPECT_TRUE(bounded.converged()) << bounded.message;
+    EXPECT_GE(theta.minCoeff(), 0.9 * (1 - 1e-14));
+    EXPECT_LE(theta.maxCoeff(), 1.2 * (1 + 1e-14));
+    EXPECT_NEAR(process.noise_variance(), 0.05, 1e-12) << "0.01 would be better";
+    EXPECT_LE(bounded.gradient_norm, 1e-5 * std::max(1.0, std::abs(bounded.log_marginal_likelihood)));
+    EXPECT_GE(bounded.seconds, 0);
+    EXPECT_EQ(search({.max_iterations = 2}).first.status, Status::max_iterations);
+    EXPECT_EQ(search({.max_iterations = 2}).first.iterations, 2);
+    const auto nothing = search({.max_iterations = 0}).first;
+    EXPECT_EQ(nothing.evaluations, 1);
+    EXPECT_EQ(nothing.log_marginal_likelihood, nothing.initial);
+    EXPECT_EQ(search({.time_limit = std::chrono::nanoseconds(1)}).first.status, Status::time_limit);
+    std::stop_source source;
+    source.request_stop();
+    EXPECT_EQ(search({.restarts = 5, .stop = source.get_token()}).first.status, Status::cancelled);
+    // Without noise and jitter, starts with long length scales have no likelihood; they are counted and left.
+    const auto failing =
+        search({.restarts = 10, .spread = 1e4, .max_iterations = 3}, kernel::rbf(0.3), {.max_jitter = 0}, 0);
+    EXPECT_GT(failing.first.failed_starts, 0);
+    EXPECT_LT(failing.first.failed_starts, 11);
+    EXPECT_GE(failing.first.log_marginal_likelihood, failing.first.initial);
 }
 
 TEST(GaussianProcess, RefusesWhatItCannotTake) {

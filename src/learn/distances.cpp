@@ -35,9 +35,18 @@ namespace {
 
 /// Up to so many features the plain formula is faster than BLAS, and has nothing to cancel.
 constexpr std::int64_t few_features = 16;
-/// A tile of the result, which stays in the second-level cache.
+/// A tile of the result. It stays in the second-level cache for few features; for many its product takes longer than what
+/// follows, and is the faster the larger it is.
+constexpr std::int64_t many_features = 64;
 constexpr std::int64_t tile_rows = 256;
-constexpr std::int64_t tile_cols = 64;
+std::int64_t tile_cols(std::int64_t features) {
+    return features < many_features ? 64 : 256;
+}
+/// The side of a tile of the symmetric form; small where there would be few tiles for threads. It does not depend on how many
+/// there are: neither do the results.
+std::int64_t tile_side(std::int64_t features, std::int64_t n) {
+    return features < many_features || n < 2048 ? 128 : 256;
+}
 
 /// X and Y (which may be the same) as the tiles need them.
 template <class R>
@@ -118,29 +127,40 @@ class DensePairs {
         return a;
     }
 
-    /// Takes the mean of all samples off copies of them where its square is a quarter of their mean square at least:
+    /// Takes the mean of some samples off copies of all where its square is a quarter of their mean square at least:
     /// distances do not change, and less cancels.
     void centre(std::int64_t n, std::int64_t m, bool same) {
-        const std::int64_t p = features_, count = same ? n : n + m;
-        if (count == 0) return;
+        const std::int64_t p = features_;
+        constexpr std::int64_t looked_at = 256;
         Array<R> mean(p);
         double squares = 0;
+        std::int64_t count = 0;
         const auto add = [&](std::int64_t rows, Rows from) {
-            for (std::int64_t i = 0; i < rows; ++i) {
-                const R* const z = from.data + i * from.stride;
+            const std::int64_t some = std::min(rows, looked_at);
+            for (std::int64_t q = 0; q < some; ++q) {
+                const R* const z = from.data + q * rows / some * from.stride;
                 squares += static_cast<double>(kernels_.squared_norm(p, z));
                 for (std::int64_t k = 0; k < p; ++k) mean[k] += z[k];
             }
+            count += some;
         };
         add(n, xs_);
         if (!same) add(m, ys_);
+        if (count == 0) return;
         for (R& v : mean) v /= static_cast<R>(count);
         const auto part = static_cast<double>(kernels_.squared_norm(p, mean.data())) * static_cast<double>(count);
-        if (!(part >= squares / 4) || !std::isfinite(squares) || squares == 0) return;
+        if (!(part >= squares / 4) || squares == 0) return;
         const auto shift = [&](std::int64_t rows, Rows from, Array<R>& to) {
             to = Array<R>(rows * p, uninitialized);
-            for (std::int64_t i = 0; i < rows; ++i)
-                for (std::int64_t k = 0; k < p; ++k) to[i * p + k] = from.data[i * from.stride + k] - mean[k];
+            for_each_piece(rows, 64, rows * p, [&](std::int64_t begin, std::int64_t end) {
+                for (std::int64_t i = begin; i < end; ++i) {
+                    const R* const z = from.data + i * from.stride;
+                    const R* const mu = mean.data();
+                    R* const out = to.data() + i * p;
+#pragma omp simd
+                    for (std::int64_t k = 0; k < p; ++k) out[k] = z[k] - mu[k];
+                }
+            });
             return Rows{to.data(), p};
         };
         xm_ = shift(n, xs_, x_centred_);
@@ -187,10 +207,11 @@ void distances(const char* what, MatrixView<const T> X, MatrixView<const T> Y, M
         const DensePairs<R> pairs(what, X, Y, false, Finish<R>(measure, gamma));
         const std::int64_t n = X.rows(), m = Y.rows();
         tamis::detail::prefer_huge_pages(D.data(), n * m * static_cast<std::int64_t>(sizeof(R)));
-        const std::int64_t down = (n + tile_rows - 1) / tile_rows, along = (m + tile_cols - 1) / tile_cols;
+        const std::int64_t wide = tile_cols(X.cols());
+        const std::int64_t down = (n + tile_rows - 1) / tile_rows, along = (m + wide - 1) / wide;
         for_each_piece(down * along, 1, n * m * pairs.work(), [&](std::int64_t begin, std::int64_t) {
-            const std::int64_t i = begin % down * tile_rows, j = begin / down * tile_cols;
-            pairs.tile(i, std::min(n, i + tile_rows), j, std::min(m, j + tile_cols), D.data() + j * D.col_stride() + i,
+            const std::int64_t i = begin % down * tile_rows, j = begin / down * wide;
+            pairs.tile(i, std::min(n, i + tile_rows), j, std::min(m, j + wide), D.data() + j * D.col_stride() + i,
                        D.col_stride());
         });
     }
@@ -209,13 +230,13 @@ void self_distances(const char* what, MatrixView<const T> X, Measure measure, do
         const R diagonal = measure == Measure::gaussian ? R(1) : R(0);
         // Columns of tiles; tile (q, r) of the triangle below has q ≥ r. A tile lies in memory of its own until it is copied
         // to both of its places.
-        constexpr std::int64_t side = 128;
+        const std::int64_t side = tile_side(X.cols(), n);
         const std::int64_t blocks = (n + side - 1) / side;
         for_each_piece(blocks * (blocks + 1) / 2, 1, n * n / 2 * pairs.work(), [&](std::int64_t begin, std::int64_t) {
             std::int64_t r = 0, q = begin;
             while (q >= blocks - r) q -= blocks - r++;
             const std::int64_t i0 = (q + r) * side, i1 = std::min(n, i0 + side), j0 = r * side, j1 = std::min(n, j0 + side);
-            constexpr std::int64_t ldb = side + 64 / static_cast<std::int64_t>(sizeof(R));
+            const std::int64_t ldb = side + 64 / static_cast<std::int64_t>(sizeof(R));
             thread_local Array<R> kept;
             if (kept.size() < ldb * side) kept = Array<R>(ldb * side, uninitialized);
             R* const B = kept.data();

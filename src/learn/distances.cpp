@@ -35,15 +35,13 @@ namespace {
 
 /// Up to so many features the plain formula is faster than BLAS, and has nothing to cancel.
 constexpr std::int64_t few_features = 16;
-/// A tile of the result. It stays in the second-level cache for few features; for many its product takes longer than what
-/// follows, and is the faster the larger it is.
+/// A tile of the result, which stays in the second-level cache. BLAS packs the rows anew for each tile, which takes it
+/// longer than the columns.
+constexpr std::int64_t tile_rows = 128;
+constexpr std::int64_t tile_cols = 256;
 constexpr std::int64_t many_features = 64;
-constexpr std::int64_t tile_rows = 256;
-std::int64_t tile_cols(std::int64_t features) {
-    return features < many_features ? 64 : 256;
-}
-/// The side of a tile of the symmetric form; small where there would be few tiles for threads. It does not depend on how many
-/// there are: neither do the results.
+/// The side of a tile of the symmetric form; small where there would be few tiles for threads. It does not depend on how
+/// many there are: neither do the results.
 std::int64_t tile_side(std::int64_t features, std::int64_t n) {
     return features < many_features || n < 2048 ? 128 : 256;
 }
@@ -91,21 +89,24 @@ class DensePairs {
                 }
             return;
         }
-        if (way_ == Way::plain)
+        const R* const a = way_ == Way::plain ? nullptr : x_norms_.data() + i0;
+        const R* const b = way_ == Way::plain ? nullptr : (same_ ? x_norms_ : y_norms_).data() + j0;
+        if (way_ == Way::plain) {
             kernels_.distance_tile(rows, cols, features_, by_feature_.data + i0, by_feature_.stride, y(j0), ys_.stride, D,
                                    ldd);
-        else
+        } else {
+            for (std::int64_t j = 0; j < cols; ++j) kernels_.add(rows, a, b[j], D + j * ldd);
             tamis::detail::blas::gemm('T', 'N', rows, cols, features_, R(-2), xm_.data + i0 * xm_.stride, xm_.stride,
-                                      ym_.data + j0 * ym_.stride, ym_.stride, R(0), D, ldd);
-        const R* const y_norms = same_ ? x_norms_.data() : y_norms_.data();
+                                      ym_.data + j0 * ym_.stride, ym_.stride, R(1), D, ldd);
+        }
         for (std::int64_t j = 0; j < cols; ++j) {
             R* const d = D + j * ldd;
-            const R* const a = way_ == Way::plain ? nullptr : x_norms_.data() + i0;
-            const R b = way_ == Way::plain ? R(0) : y_norms[j0 + j];
-            const bool doubtful = way_ == Way::plain ? kernels_.any_below(rows, d, tiny_square<R>)
-                                                     : kernels_.expand(rows, a, b, trusted_share<R>, tiny_square<R>, d);
+            const R norm = way_ == Way::plain ? R(0) : b[j];
+            const bool doubtful = way_ == Way::plain
+                                      ? kernels_.any_below(rows, d, tiny_square<R>)
+                                      : kernels_.any_cancelled(rows, a, norm, trusted_share<R>, tiny_square<R>, d);
             settle(
-                rows, a, b, doubtful, d, finish_,
+                rows, a, norm, doubtful, d, finish_,
                 [&](std::int64_t i) { return kernels_.squared_distance(features_, x(i0 + i), y(j0 + j)); },
                 [&](std::int64_t i) { return careful_distance(features_, x(i0 + i), y(j0 + j)); });
         }
@@ -207,11 +208,10 @@ void distances(const char* what, MatrixView<const T> X, MatrixView<const T> Y, M
         const DensePairs<R> pairs(what, X, Y, false, Finish<R>(measure, gamma));
         const std::int64_t n = X.rows(), m = Y.rows();
         tamis::detail::prefer_huge_pages(D.data(), n * m * static_cast<std::int64_t>(sizeof(R)));
-        const std::int64_t wide = tile_cols(X.cols());
-        const std::int64_t down = (n + tile_rows - 1) / tile_rows, along = (m + wide - 1) / wide;
+        const std::int64_t down = (n + tile_rows - 1) / tile_rows, along = (m + tile_cols - 1) / tile_cols;
         for_each_piece(down * along, 1, n * m * pairs.work(), [&](std::int64_t begin, std::int64_t) {
-            const std::int64_t i = begin % down * tile_rows, j = begin / down * wide;
-            pairs.tile(i, std::min(n, i + tile_rows), j, std::min(m, j + wide), D.data() + j * D.col_stride() + i,
+            const std::int64_t i = begin % down * tile_rows, j = begin / down * tile_cols;
+            pairs.tile(i, std::min(n, i + tile_rows), j, std::min(m, j + tile_cols), D.data() + j * D.col_stride() + i,
                        D.col_stride());
         });
     }

@@ -105,7 +105,7 @@ std::pair<T, T> careful_pairs(const Pairs& pairs) {
     return {s, square / (factor * factor)};
 }
 
-/// n entries of d, −2 xᵢ·y so far, become measures; `pairs(i)` walks along the differences of entry i.
+/// n squared distances become measures; `pairs(i)` walks along the differences of entry i.
 template <class T, class Pairs>
 void measure_column(std::int64_t n, const T* a, T b, T largest, T* d, const Finish<T>& finish, const Pairs& pairs) {
     if (largest > largest_modulus<T>) {
@@ -115,7 +115,7 @@ void measure_column(std::int64_t n, const T* a, T b, T largest, T* d, const Fini
         }
         return;
     }
-    const bool doubtful = entrywise<T>().expand(n, a, b, trusted_share<T>, tiny_square<T>, d);
+    const bool doubtful = entrywise<T>().any_cancelled(n, a, b, trusted_share<T>, tiny_square<T>, d);
     settle(
         n, a, b, doubtful, d, finish, [&](std::int64_t i) { return square_of_pairs<T>(pairs(i)); },
         [&](std::int64_t i) { return careful_pairs<T>(pairs(i)); });
@@ -139,7 +139,7 @@ void measure_rows(const SparseSamples<T, I>& X, CsrView<T, I> Xt, const SparseSa
         for (std::int64_t j = begin; j < end; ++j) {
             const std::int64_t from = first(j);
             T* const d = D.data() + j * D.col_stride();
-            std::fill(d + from, d + n, T(0));
+            entrywise<T>().add(n - from, X.norms().data() + from, Y.norms()[j], d + from);
             for (std::int64_t e = Y.begin(j); e < Y.end(j); ++e) {
                 const T y = -2 * Y.value(e);
                 const std::int64_t k = Y.column(e);
@@ -196,17 +196,19 @@ void mixed_distances(const char* what, CsrView<T, I> X, MatrixView<const T> Y, b
         Array<T> own(transposed ? n * (end - begin) : 0, uninitialized);
         T* const out = transposed ? own.data() : D.data() + begin * D.col_stride();
         const std::int64_t ldo = transposed ? n : D.col_stride();
+        Array<T> norms(end - begin, uninitialized);
+        for (std::int64_t j = begin; j < end; ++j) norms[j - begin] = entrywise<T>().squared_norm(p, y.data + j * y.stride);
         for (std::int64_t i = 0; i < n; ++i)
             for (std::int64_t j = begin; j < end; ++j) {
                 const T* const sample = y.data + j * y.stride;
                 T dot = 0;
                 for (std::int64_t e = x.begin(i); e < x.end(i); ++e) dot += x.value(e) * sample[x.column(e)];
-                out[(j - begin) * ldo + i] = -2 * dot;
+                out[(j - begin) * ldo + i] = (x.norms()[i] + norms[j - begin]) - 2 * dot;
             }
         for (std::int64_t j = begin; j < end; ++j) {
             const T* const sample = y.data + j * y.stride;
-            measure_column(n, x.norms().data(), entrywise<T>().squared_norm(p, sample), largest, out + (j - begin) * ldo,
-                           finish, [&](std::int64_t i) {
+            measure_column(n, x.norms().data(), norms[j - begin], largest, out + (j - begin) * ldo, finish,
+                           [&](std::int64_t i) {
                                return MixedPairs<T, I>{x, i, sample, p};
                            });
         }

@@ -120,17 +120,19 @@ TYPED_TEST(EntrywiseKernel, WhatCancelledIsFoundWhereverItStands) {
     const std::int64_t n = 45;
     for (const auto isa : test::supported_isas()) {
         const auto& k = tamis::detail::kernels<EntrywiseKernels<R>>(isa);
-        std::vector<R> a(static_cast<std::size_t>(n), R(1)), clean(a.size(), R(-1));
+        const std::vector<R> a(static_cast<std::size_t>(n), R(1));
+        std::vector<R> d(a.size());
         const R share = R(1) / 8;
-        auto d = clean;
-        EXPECT_FALSE(k.expand(n, a.data(), R(1), share, R(0), d.data()));
-        EXPECT_EQ(d[3], R(1));
-        EXPECT_TRUE(k.expand(n, a.data(), R(1), share, R(100), (d = clean).data()));
+        k.add(n, a.data(), R(3), d.data());
+        EXPECT_EQ(d, std::vector<R>(a.size(), R(4)));
+        EXPECT_FALSE(k.any_cancelled(n, a.data(), R(3), share, R(0), d.data()));
+        EXPECT_TRUE(k.any_cancelled(n, a.data(), R(3), share, R(100), d.data()));
         for (std::size_t at = 0; at < a.size(); ++at)
-            for (const R bad : {R(-1.9), std::numeric_limits<R>::quiet_NaN()}) {
-                d = clean;
+            for (const R bad : {R(0.1), std::numeric_limits<R>::quiet_NaN()}) {
+                d.assign(a.size(), R(1));
+                EXPECT_FALSE(k.any_cancelled(n, a.data(), R(3), share, R(0), d.data()));
                 d[at] = bad;
-                EXPECT_TRUE(k.expand(n, a.data(), R(1), share, R(0), d.data()));
+                EXPECT_TRUE(k.any_cancelled(n, a.data(), R(3), share, R(0), d.data()));
                 d.assign(a.size(), R(1));
                 EXPECT_FALSE(k.any_below(n, d.data(), R(0.5)));
                 d[at] = bad;

@@ -23,8 +23,10 @@ struct EntrywiseKernels {
     /// largest_i = max(largest_i, x_i); a NaN in x is passed over.
     void (*raise)(std::int64_t n, const R* x, R* largest);
 
-    /// d_i += a_i + b, where d_i = −2 xᵢ·y, a_i = ‖xᵢ‖², b = ‖y‖². Whether some d_i < max(share (a_i + b), tiny), or NaN.
-    bool (*expand)(std::int64_t n, const R* a, R b, R share, R tiny, R* d);
+    /// out_i = a_i + b: ‖xᵢ‖² + ‖y‖², from which 2 xᵢ·y is to be taken.
+    void (*add)(std::int64_t n, const R* a, R b, R* out);
+    /// Whether some d_i < max(share (a_i + b), tiny), or NaN.
+    bool (*any_cancelled)(std::int64_t n, const R* a, R b, R share, R tiny, const R* d);
     /// Whether some d_i < tiny, or NaN.
     bool (*any_below)(std::int64_t n, const R* d, R tiny);
     /// Σ_k (x_k − y_k)² in 16 interleaved sums.

@@ -190,23 +190,24 @@ void raise(std::int64_t n, const R* x, R* largest) {
 }
 
 template <class R>
-bool expand(std::int64_t n, const R* a, R b, R share, R tiny, R* d) {
+void add(std::int64_t n, const R* a, R b, R* out) {
+    constexpr int W = width<R>;
+    std::int64_t i = 0;
+    for (; i + W <= n; i += W) write<R>(out + i, read<R>(a + i) + b);
+    for (; i < n; ++i) out[i] = a[i] + b;
+}
+
+template <class R>
+bool any_cancelled(std::int64_t n, const R* a, R b, R share, R tiny, const R* d) {
     constexpr int W = width<R>;
     Mask<R> doubtful{};
     std::int64_t i = 0;
     for (; i + W <= n; i += W) {
-        const Register<R> s = read<R>(a + i) + b;
-        const Register<R> v = read<R>(d + i) + s;
-        doubtful |= ~(v >= batch::larger<R>(s * share, all<R>(tiny)));
-        write<R>(d + i, v);
+        const Register<R> v = read<R>(d + i);
+        doubtful |= ~((v >= (read<R>(a + i) + b) * share) & (v >= all<R>(tiny)));
     }
     bool found = any<R>(doubtful);
-    for (; i < n; ++i) {
-        const R s = a[i] + b;
-        const R least = s * share > tiny ? s * share : tiny;
-        d[i] += s;
-        found |= !(d[i] >= least);
-    }
+    for (; i < n; ++i) found |= !(d[i] >= (a[i] + b) * share && d[i] >= tiny);
     return found;
 }
 
@@ -338,6 +339,6 @@ void transpose(std::int64_t rows, std::int64_t cols, const R* A, std::int64_t ld
 template <class R>
 constexpr EntrywiseKernels<R> entrywise_kernels = {
     entrywise::exponential<R>,         entrywise::gaussian<R>,      entrywise::root<R>,
-    entrywise::shifted_exponential<R>, entrywise::raise<R>,         entrywise::expand<R>,
+    entrywise::shifted_exponential<R>, entrywise::raise<R>,         entrywise::add<R>, entrywise::any_cancelled<R>,
     entrywise::any_below<R>,           entrywise::squared_distance<R>, entrywise::squared_norm<R>,
     entrywise::distance_tile<R>,       entrywise::transpose<R>};

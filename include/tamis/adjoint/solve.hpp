@@ -121,7 +121,8 @@ auto solve_vjp(const F& f, const X& x, const G& x_bar) {
 /// The same for a sparse A that F (SparseLu, SparseCholesky, SparseLdlt, square SparseQr, AnyFactorization…) factored: A_bar
 /// lies on the pattern of A, in its format, each entry −Σ_k b_bar(i, k) conj(x(j, k)), in one threaded pass. The pattern of
 /// A need not be that of the factor, but an A whose number of entries shows that it is another matrix is refused
-/// (PatternMismatch); a factor with a shift takes any pattern.
+/// (PatternMismatch); a factor with a shift takes any pattern, and one after update(W) a matrix on the pattern that was
+/// analysed.
 ///
 /// One adjoint solve, one pass over the pattern, and a copy of it, which solve_vjp_into saves.
 template <Factorization F, SparseMatrix M, DenseArgument X, DenseArgument G>

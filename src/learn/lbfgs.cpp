@@ -260,7 +260,8 @@ LbfgsResult minimize(const SmoothFunction& f, std::vector<double> x, const Lbfgs
         }
         pairs.push_back(std::move(pair));
         if (static_cast<std::int64_t>(pairs.size()) > options.memory) pairs.pop_front();
-        small_decrease = !(current.value - next.value > options.value_tolerance * scale);
+        // A step that ended at a bound says nothing of those to come.
+        small_decrease = !(current.value - next.value > options.value_tolerance * scale) && next.alpha < most;
         current = std::move(next);
         ++result.iterations;
     }

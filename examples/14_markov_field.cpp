@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <iostream>
+#include <numbers>
 #include <random>
 #include <vector>
 
@@ -16,7 +17,7 @@ namespace {
 /// about √8/κ cells (Lindgren, Rue, Lindström, J. R. Stat. Soc. B 73, 2011).
 tamis::Csr<double> smooth_precision(std::int64_t nx, std::int64_t ny, double kappa) {
     const auto K = tamis::poisson_2d<double>(nx, ny) + kappa * kappa * tamis::identity<double>(nx * ny);
-    const double variance = 1 / (4 * M_PI * kappa * kappa);
+    const double variance = 1 / (4 * std::numbers::pi * kappa * kappa);
     return variance * (K * K);
 }
 

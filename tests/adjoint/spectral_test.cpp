@@ -1,8 +1,6 @@
-#include <cmath>
 #include <complex>
 #include <cstdint>
 #include <limits>
-#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -87,16 +85,20 @@ TYPED_TEST(DerivativesOfSpectra, OfEigh) {
 
 /// Σ w_j u_j v_jᴴ, Σ w_j u_j u_jᴴ and Σ w_j v_j v_jᴴ side by side (of a full decomposition with one weight on the null
 /// space) and the singular values: what a decomposition has that is determined.
-template <Vectors vectors>
 struct OfSvd {
+    Vectors vectors;
+
     template <class M>
-    static auto value(const M& A) {
+    auto value(const M& A) const {
         const auto F = svd(A, {.vectors = vectors});
         const auto s = F.singular_values();
-        return joined(F.u(), F.vt(), s, s.size());
+        const auto k = s.size();
+        const M U = F.u(), V = F.vt().adjoint();
+        return stacked(outer(weighted(M(U.leftCols(k))), M(V.leftCols(k))), outer(weighted(U, k), U),
+                       outer(weighted(V, k), V), s);
     }
     template <class M>
-    static auto tangent(const M& A, const M& E) {
+    auto tangent(const M& A, const M& E) const {
         const auto F = svd(A, {.vectors = vectors});
         const auto k = F.singular_values().size();
         const M U = F.u(), V = F.vt().adjoint();
@@ -110,12 +112,6 @@ struct OfSvd {
 
   private:
     template <class M, class S>
-    static M joined(const M& U, const M& Vt, const S& s, std::int64_t k) {
-        const M V = Vt.adjoint();
-        return stacked(outer(weighted(M(U.leftCols(k))), M(V.leftCols(k))), outer(weighted(U, k), U),
-                       outer(weighted(V, k), V), s);
-    }
-    template <class M, class S>
     static M stacked(const M& mixed, const M& left, const M& right, const S& s) {
         const std::int64_t m = mixed.rows(), n = mixed.cols();
         M all = M::Zero(std::max({m, n, std::int64_t(s.size())}), 2 * n + m + 1);
@@ -127,15 +123,16 @@ struct OfSvd {
     }
 };
 
-template <Vectors vectors, class T>
-void check_svd(std::int64_t m, std::int64_t n) {
+template <class T>
+void check_svd(Vectors vectors, std::int64_t m, std::int64_t n) {
     SCOPED_TRACE(std::to_string(m) + "×" + std::to_string(n) + (vectors == Vectors::full ? ", full" : ", thin"));
     const std::int64_t k = std::min(m, n);
     std::vector<double> s(static_cast<std::size_t>(k));
     for (std::int64_t i = 0; i < k; ++i) s[static_cast<std::size_t>(i)] = double(k - i);
     const Matrix<T> A = with_singular_values<T>(m, n, s), E = Random(3).matrix<T>(m, n);
-    const auto value = [](const auto& X) { return OfSvd<vectors>::value(X); };
-    const auto tangent = [](const auto& X, const auto& D) { return OfSvd<vectors>::tangent(X, D); };
+    const OfSvd determined{vectors};
+    const auto value = [&](const auto& X) { return determined.value(X); };
+    const auto tangent = [&](const auto& X, const auto& D) { return determined.tangent(X, D); };
     EXPECT_TRUE(near(tangent(A, E), expected_tangent(A, E, value, tangent), nearness<T>()));
     const auto F = svd(A, {.vectors = vectors});
     const Matrix<T> U = F.u(), V = adjoint_of(F.vt());
@@ -162,8 +159,8 @@ void check_svd(std::int64_t m, std::int64_t n) {
 TYPED_TEST(DerivativesOfSpectra, OfSvdOfAnyShapeThinAndFull) {
     using T = typename TypeParam::T;
     for (const auto& [m, n] : {std::pair<std::int64_t, std::int64_t>(1, 1), {4, 4}, {6, 3}, {3, 6}, {1, 4}, {4, 1}}) {
-        check_svd<Vectors::thin, T>(m, n);
-        check_svd<Vectors::full, T>(m, n);
+        check_svd<T>(Vectors::thin, m, n);
+        check_svd<T>(Vectors::full, m, n);
     }
 }
 

@@ -37,9 +37,12 @@ namespace {
 constexpr std::int64_t few_features = 16;
 /// A tile of the result, which stays in the second-level cache. BLAS packs the rows anew for each tile, which takes it
 /// longer than the columns.
-constexpr std::int64_t tile_rows = 128;
 constexpr std::int64_t tile_cols = 256;
 constexpr std::int64_t many_features = 64;
+/// For many features the product takes longer than what follows, and is the faster the larger a tile is.
+std::int64_t tile_rows(std::int64_t features) {
+    return features < many_features ? 128 : 256;
+}
 /// The side of a tile of the symmetric form; small where there would be few tiles for threads. It does not depend on how
 /// many there are: neither do the results.
 std::int64_t tile_side(std::int64_t features, std::int64_t n) {
@@ -208,10 +211,11 @@ void distances(const char* what, MatrixView<const T> X, MatrixView<const T> Y, M
         const DensePairs<R> pairs(what, X, Y, false, Finish<R>(measure, gamma));
         const std::int64_t n = X.rows(), m = Y.rows();
         tamis::detail::prefer_huge_pages(D.data(), n * m * static_cast<std::int64_t>(sizeof(R)));
-        const std::int64_t down = (n + tile_rows - 1) / tile_rows, along = (m + tile_cols - 1) / tile_cols;
+        const std::int64_t tall = tile_rows(X.cols());
+        const std::int64_t down = (n + tall - 1) / tall, along = (m + tile_cols - 1) / tile_cols;
         for_each_piece(down * along, 1, n * m * pairs.work(), [&](std::int64_t begin, std::int64_t) {
-            const std::int64_t i = begin % down * tile_rows, j = begin / down * tile_cols;
-            pairs.tile(i, std::min(n, i + tile_rows), j, std::min(m, j + tile_cols), D.data() + j * D.col_stride() + i,
+            const std::int64_t i = begin % down * tall, j = begin / down * tile_cols;
+            pairs.tile(i, std::min(n, i + tall), j, std::min(m, j + tile_cols), D.data() + j * D.col_stride() + i,
                        D.col_stride());
         });
     }

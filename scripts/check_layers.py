@@ -70,6 +70,9 @@ def strip_comments(text):
 # in either, since a caller's object would have the caller's alignment.
 EIGEN_USE = re.compile(r"\bEigen::|(?<![\w:])(?:tamis::)?(?:Vector|Matrix)<|\.eigen\(\)")
 
+# A macro that is not defined is 0, without a word.
+USES_BACKENDS = re.compile(r"\bTAMIS_WITH_(GPL|MUMPS)\b")
+
 
 def violations(root):
     found = []
@@ -108,6 +111,8 @@ def violations(root):
             for number, line in enumerate(strip_comments(text).splitlines(), 1):
                 if EIGEN_USE.search(line):
                     report(path, number, "compiled sources allocate no Eigen objects and call no Eigen functions: " + line.strip())
+        if not cli and USES_BACKENDS.search(strip_comments(text)) and '#include "tamis_backends.hpp"' not in text:
+            report(path, 1, 'asks which backends there are without including "tamis_backends.hpp"')
         # A file named "-" is standard output; nothing else in the library knows it.
         if not cli and path != pathlib.Path("src/sparse/matrix_market/sink.cpp"):
             for number, line in enumerate(strip_comments(text).splitlines(), 1):
@@ -142,6 +147,7 @@ PLANTED = {
     "include/tamis/core/j.hpp": ("#include <nlohmann/json.hpp>", "must not show"),
     "src/sparse/k.cpp": ("#include <fmt/core.h>", "only the program uses"),
     "src/cli/l.cpp": ('#include "core/parallel.hpp"', "public headers only"),
+    "src/sparse/ad.cpp": ("#if TAMIS_WITH_GPL\n#endif", "without including"),
     "src/sparse/m.cpp": ("void f() { Eigen::VectorXd v(3); }", "no Eigen objects"),
     "src/sparse/n.cpp": ("void f() { Vector<double> v(3); }", "no Eigen objects"),
     "src/dense/o.cpp": ("void f() { tamis::Matrix<double> v(3, 3); }", "no Eigen objects"),

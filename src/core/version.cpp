@@ -6,6 +6,7 @@
 #include <tamis/core/threads.hpp>
 
 #include "core/isa.hpp"
+#include "tamis_backends.hpp"
 
 namespace tamis {
 

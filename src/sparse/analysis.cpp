@@ -14,6 +14,7 @@
 #include "sparse/complete_orthogonal.hpp"
 #include "sparse/factor_state.hpp"
 #include "sparse/suitesparse/ldlt_backend.hpp"
+#include "tamis_backends.hpp"
 
 namespace tamis {
 

@@ -19,6 +19,7 @@
 #include "sparse/householder.hpp"
 #include "sparse/numerical_rank.hpp"
 #include "sparse/suitesparse/compressed_parts.hpp"
+#include "tamis_backends.hpp"
 
 namespace tamis::detail {
 

@@ -16,6 +16,7 @@
 #include "sparse/refined_solve.hpp"
 #include "sparse/save/state_file.hpp"
 #include "sparse/suitesparse/ldlt_backend.hpp"
+#include "tamis_backends.hpp"
 
 namespace tamis {
 

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "run_program.hpp"
+#include "tamis_backends.hpp"
 
 namespace tamis::test {
 namespace {

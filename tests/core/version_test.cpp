@@ -6,6 +6,8 @@
 
 #include <Eigen/Core>
 
+#include "tamis_backends.hpp"
+
 namespace tamis {
 namespace {
 

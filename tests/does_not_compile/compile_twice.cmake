@@ -3,7 +3,7 @@ string(REGEX REPLACE "^// refused with: *" "" expected "${expected}")
 if(expected STREQUAL "")
   message(FATAL_ERROR "${file} does not begin with \"// refused with: …\"")
 endif()
-set(command "${compiler}" -std=c++20 -O0 "-I${include}" -isystem "${eigen}" -c "${file}" -o "${object}")
+set(command ${compile} -c "${file}" -o "${object}")
 
 execute_process(COMMAND ${command} RESULT_VARIABLE result ERROR_VARIABLE errors)
 if(NOT result EQUAL 0)

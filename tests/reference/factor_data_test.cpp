@@ -17,6 +17,7 @@
 #include "reference/table.hpp"
 #include "support/assertions.hpp"
 #include "support/types.hpp"
+#include "tamis_backends.hpp"
 
 namespace tamis::test {
 namespace {

@@ -18,6 +18,7 @@
 #include "reference/table.hpp"
 #include "support/assertions.hpp"
 #include "support/tolerance.hpp"
+#include "tamis_backends.hpp"
 
 namespace tamis::test {
 namespace {

@@ -14,6 +14,7 @@
 #include "support/assertions.hpp"
 #include "support/tolerance.hpp"
 #include "support/types.hpp"
+#include "tamis_backends.hpp"
 
 namespace tamis::test {
 namespace {

@@ -19,6 +19,7 @@
 #include "conformance/factorization.hpp"
 #include "solve/band_problem.hpp"
 #include "support/allocation_counter.hpp"
+#include "tamis_backends.hpp"
 
 namespace tamis::test {
 namespace {

@@ -7,6 +7,7 @@
 
 #include "support/dense_oracle.hpp"
 #include "support/types.hpp"
+#include "tamis_backends.hpp"
 
 namespace tamis {
 namespace {

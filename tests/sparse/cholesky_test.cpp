@@ -10,6 +10,7 @@
 #include "conformance/factorization.hpp"
 #include "sparse/supernodal_problem.hpp"
 #include "support/dense_oracle.hpp"
+#include "tamis_backends.hpp"
 
 namespace tamis::test {
 namespace {

@@ -2,6 +2,7 @@
 #include <tamis/sparse/ldlt.hpp>
 
 #include "conformance/factorization.hpp"
+#include "tamis_backends.hpp"
 
 namespace tamis::test {
 namespace {

@@ -13,6 +13,7 @@
 #include "conformance/factorization.hpp"
 #include "support/dense_oracle.hpp"
 #include "support/threads.hpp"
+#include "tamis_backends.hpp"
 
 namespace tamis::test {
 namespace {

@@ -10,6 +10,7 @@
 #include <tamis/sparse/model_problems.hpp>
 
 #include "support/assertions.hpp"
+#include "tamis_backends.hpp"
 
 namespace tamis::test {
 namespace {

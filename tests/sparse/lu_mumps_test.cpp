@@ -18,6 +18,7 @@
 #include "support/assertions.hpp"
 #include "support/problems.hpp"
 #include "support/threads.hpp"
+#include "tamis_backends.hpp"
 
 namespace tamis::test {
 namespace {

@@ -9,6 +9,7 @@
 
 #include "conformance/factorization.hpp"
 #include "support/dense_oracle.hpp"
+#include "tamis_backends.hpp"
 
 namespace tamis::test {
 namespace {

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "conformance/factorization.hpp"
+#include "tamis_backends.hpp"
 
 namespace tamis::test {
 namespace {

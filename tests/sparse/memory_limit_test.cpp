@@ -17,6 +17,7 @@
 #include "support/allocation_counter.hpp"
 #include "support/assertions.hpp"
 #include "support/problems.hpp"
+#include "tamis_backends.hpp"
 
 namespace tamis::test {
 namespace {

@@ -13,6 +13,7 @@
 #include "support/assertions.hpp"
 #include "support/problems.hpp"
 #include "support/random.hpp"
+#include "tamis_backends.hpp"
 
 #if TAMIS_WITH_GPL
 

@@ -9,6 +9,7 @@
 
 #include "conformance/factorization.hpp"
 #include "support/dense_oracle.hpp"
+#include "tamis_backends.hpp"
 
 #if !TAMIS_WITH_GPL
 namespace tamis::test {

@@ -17,6 +17,7 @@
 #include "support/assertions.hpp"
 #include "support/folder.hpp"
 #include "support/saved_bytes.hpp"
+#include "tamis_backends.hpp"
 
 namespace tamis::test {
 namespace {

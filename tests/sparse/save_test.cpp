@@ -13,6 +13,7 @@
 #include "support/random.hpp"
 #include "support/saved_bytes.hpp"
 #include "support/threads.hpp"
+#include "tamis_backends.hpp"
 
 namespace tamis::test {
 namespace {

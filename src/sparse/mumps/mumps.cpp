@@ -1,5 +1,7 @@
 #include "sparse/mumps/mumps.hpp"
 
+#include "tamis_backends.hpp"
+
 #if TAMIS_WITH_MUMPS
 
 #include <algorithm>

@@ -5,6 +5,8 @@
 // memory), and a solve writes to its instance: every call holds one mutex of the process.
 #pragma once
 
+#include "tamis_backends.hpp"
+
 #if TAMIS_WITH_MUMPS
 
 #include <dmumps_c.h>

@@ -5,6 +5,7 @@
 // taken as the real symmetric [X −Y; Y X] of order 2n, rows and columns interleaved: every eigenvalue of A is one twice, and
 // (x, y) solves for x + iy. That costs twice the flops and the memory of a Hermitian factorization.
 #include "sparse/suitesparse/ldlt_backend.hpp"
+#include "tamis_backends.hpp"
 
 #include <tamis/core/error.hpp>
 

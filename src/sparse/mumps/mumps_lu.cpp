@@ -2,6 +2,8 @@
 // scheduling, SIAM J. Matrix Anal. Appl. 23 (2001).
 #include "sparse/suitesparse/backend.hpp"
 
+#include "tamis_backends.hpp"
+
 #if TAMIS_WITH_MUMPS
 
 #include <algorithm>

@@ -231,13 +231,12 @@ std::shared_ptr<const LuSymbolic<E>> analyze_lu_in_parts(ColumnPattern<I>&& patt
 template <class E, class I>
 std::shared_ptr<const LuSymbolic<E>> analyze_umfpack(ColumnPattern<I>&& pattern, std::span<const E> values,
                                                      const AnalysisRequest& request);
-#if TAMIS_WITH_MUMPS
-/// MUMPS' analysis for the orderings automatic and nested_dissection. Null where it takes no more flops than these, and
-/// where MUMPS cannot analyse the matrix (it refuses structurally singular ones); the pattern is then as it was.
+/// In builds with MUMPS: its analysis for the orderings automatic and nested_dissection. Null where it takes no more flops
+/// than these, and where MUMPS cannot analyse the matrix (it refuses structurally singular ones); the pattern is then as it
+/// was.
 template <class E, class I>
 std::shared_ptr<const LuSymbolic<E>> analyze_mumps_lu(ColumnPattern<I>&& pattern, std::span<const E> values,
                                                       const AnalysisRequest& request, double least_flops);
-#endif
 /// Null if `only_if_suited` and dense kernels would pay; the pattern is then left as it was.
 template <class E, class I>
 std::shared_ptr<const LuSymbolic<E>> analyze_klu(ColumnPattern<I>&& pattern, const AnalysisRequest& request,

@@ -8,6 +8,7 @@
 
 #include "sparse/suitesparse/dissection.hpp"
 #include "sparse/suitesparse/status.hpp"
+#include "tamis_backends.hpp"
 
 #include <tamis/core/error.hpp>
 

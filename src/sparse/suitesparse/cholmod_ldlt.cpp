@@ -19,6 +19,7 @@
 
 #include "sparse/suitesparse/cholmod.hpp"
 #include "sparse/suitesparse/status.hpp"
+#include "tamis_backends.hpp"
 
 #include <tamis/core/error.hpp>
 

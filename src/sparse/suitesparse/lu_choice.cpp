@@ -5,6 +5,7 @@
 
 #include "sparse/suitesparse/backend.hpp"
 #include "sparse/suitesparse/pattern_shape.hpp"
+#include "tamis_backends.hpp"
 
 namespace tamis::detail {
 

@@ -3,6 +3,7 @@
 // Columns are ordered beforehand and singletons are left alone, so that the rank does not depend on which tests a singleton
 // passed and the same order serves later values. spqr_factor.cpp solves.
 #include "sparse/suitesparse/backend.hpp"
+#include "tamis_backends.hpp"
 
 #include <tamis/core/error.hpp>
 

@@ -3,6 +3,7 @@
 // later ones as many as the last of those. The vector of column k ends at row Stair[k]; a dead column has Stair[k] = 0 and
 // no vector. Davis: Algorithm 915, section 3, and the description of spqr_numeric in SuiteSparseQR.hpp.
 #include "sparse/suitesparse/backend.hpp"
+#include "tamis_backends.hpp"
 
 #if TAMIS_WITH_GPL
 

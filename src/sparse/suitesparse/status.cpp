@@ -1,5 +1,7 @@
 #include "sparse/suitesparse/status.hpp"
 
+#include "tamis_backends.hpp"
+
 #include <cholmod.h>
 #include <klu.h>
 #if TAMIS_WITH_GPL

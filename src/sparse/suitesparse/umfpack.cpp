@@ -1,6 +1,8 @@
 // LU by UMFPACK. Davis: Algorithm 832: UMFPACK V4.3, an unsymmetric-pattern multifrontal method, ACM TOMS 30 (2004).
 #include "sparse/suitesparse/backend.hpp"
 
+#include "tamis_backends.hpp"
+
 #include <tamis/core/error.hpp>
 
 #if TAMIS_WITH_GPL

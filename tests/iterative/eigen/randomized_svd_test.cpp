@@ -15,6 +15,7 @@
 #include "support/dense_oracle.hpp"
 #include "support/random.hpp"
 #include "support/types.hpp"
+#include "tamis_backends.hpp"
 
 namespace tamis::test {
 namespace {

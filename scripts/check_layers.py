@@ -118,6 +118,10 @@ def violations(root):
             for number, line in enumerate(strip_comments(text).splitlines(), 1):
                 if re.search(r"\bstd::(cout|cerr|clog|abort|exit|terminate)\b|(?<![\w.:>])(?:std::)?(?:printf|puts|exit|abort)\(", line):
                     report(path, number, "the library never prints and never ends the process: " + line.strip())
+    for file in sorted(p for p in (root / "tests").rglob("*") if p.suffix in (".hpp", ".cpp")):
+        text = file.read_text(encoding="utf-8")
+        if USES_BACKENDS.search(strip_comments(text)) and '#include "tamis_backends.hpp"' not in text:
+            report(file.relative_to(root), 1, 'asks which backends there are without including "tamis_backends.hpp"')
     include = root / "include/tamis"
     umbrellas = {"tamis": [layer for layer in ALLOWED if layer not in COMPONENTS] + [""]} | {name: [name] for name in COMPONENTS}
     for stem, layers in umbrellas.items():
@@ -148,6 +152,7 @@ PLANTED = {
     "src/sparse/k.cpp": ("#include <fmt/core.h>", "only the program uses"),
     "src/cli/l.cpp": ('#include "core/parallel.hpp"', "public headers only"),
     "src/sparse/ad.cpp": ("#if TAMIS_WITH_GPL\n#endif", "without including"),
+    "tests/sparse/ae_test.cpp": ("bool b = TAMIS_WITH_MUMPS;", "without including"),
     "src/sparse/m.cpp": ("void f() { Eigen::VectorXd v(3); }", "no Eigen objects"),
     "src/sparse/n.cpp": ("void f() { Vector<double> v(3); }", "no Eigen objects"),
     "src/dense/o.cpp": ("void f() { tamis::Matrix<double> v(3, 3); }", "no Eigen objects"),

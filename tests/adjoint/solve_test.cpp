@@ -11,6 +11,7 @@
 #include "support/problems.hpp"
 #include "support/random.hpp"
 #include "support/types.hpp"
+#include "tamis_backends.hpp"
 
 namespace tamis::test {
 namespace {

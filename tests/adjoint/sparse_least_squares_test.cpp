@@ -10,6 +10,7 @@
 #include "support/assembly.hpp"
 #include "support/random.hpp"
 #include "support/types.hpp"
+#include "tamis_backends.hpp"
 
 namespace tamis::test {
 namespace {

@@ -14,6 +14,7 @@
 #include "support/dense_matrices.hpp"
 #include "support/dense_oracle.hpp"
 #include "support/types.hpp"
+#include "tamis_backends.hpp"
 
 namespace tamis::test {
 namespace {

@@ -48,6 +48,7 @@ void qr_cotangent(MatrixView<const T> Q, MatrixView<const T> R, std::span<const 
     Block<T> B = optional_argument<T>(what, "the cotangent of Q", q_bar, m, k);
     Block<T> Z = optional_argument<T>(what, "the cotangent of R", r_bar, k, n);
     check_leading_columns(what, R);
+    if (m == 0 || n == 0) return;
     if (B.empty()) B = Block<T>(m, k);
     if (Z.empty()) Z = Block<T>(k, n);
     if (k > 0) clear_below<T>(Z);
@@ -79,6 +80,7 @@ void qr_tangent(MatrixView<const T> Q, MatrixView<const T> R, std::span<const st
     const std::int64_t m = Q.rows(), k = Q.cols(), n = R.cols();
     const Block<T> given = argument<T>(what, "the tangent of A", A_dot, m, n);
     check_leading_columns(what, R);
+    if (m == 0 || n == 0) return;
     Block<T> B(m, n, uninitialized);  // A_dot(:, p)
     for (std::int64_t j = 0; j < n; ++j) std::copy_n(&given(0, 0) + p[static_cast<std::size_t>(j)] * m, m, &B(0, 0) + j * m);
     tamis::detail::on_function_threads(k, [&] {

@@ -403,7 +403,8 @@ TEST(StructureAtSize, TakesAMillionRowsInStride) {
     });
     EXPECT_EQ(structure(B).block_count, 1);
     EXPECT_TRUE(structure(B).symmetric);
-    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
+    // Quadratic work would take hours; sanitizers on a busy machine take half a minute.
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(100));
 }
 
 }  // namespace
